@@ -1,0 +1,176 @@
+using Backprop.Ops;
+
+namespace Backprop.Autograd;
+
+/// <summary>
+/// Remembers every call that leads to a wanted derivative, and walks them backward. Recording is a matter of the thread;
+/// independent graphs may be built and walked on several threads at once.
+/// </summary>
+public static class Tape
+{
+    /// <summary>Marks tensors as inputs with respect to which derivatives are wanted (<see cref="Tensor.RequiresGrad"/>).</summary>
+    /// <exception cref="DTypeException">The elements of one are not float32 or float64.</exception>
+    public static void Watch(params ReadOnlySpan<Tensor> x)
+    {
+        foreach (var t in x) t.RequiresGrad = true;
+    }
+
+    /// <summary>Whether this thread records calls now.</summary>
+    public static bool IsRecording => Recorder.Enabled;
+
+    /// <summary>Stops recording on this thread until the result is disposed of: <c>using (Tape.NoGrad()) …</c></summary>
+    public static Scope NoGrad() => new(recording: false, Recorder.KeepsSources);
+
+    /// <summary>Records on this thread until the result is disposed of, also inside a <see cref="NoGrad"/>.</summary>
+    public static Scope EnableGrad() => new(recording: true, Recorder.KeepsSources);
+
+    /// <summary>
+    /// Keeps the caller's file and line with every call recorded on this thread until the result is disposed of. It costs
+    /// microseconds a call: for drawing and debugging.
+    /// </summary>
+    public static Scope KeepSources() => new(Recorder.Enabled, keepsSources: true);
+
+    /// <summary>Puts recording back as it was.</summary>
+    public readonly struct Scope : IDisposable
+    {
+        readonly bool wasRecording, keptSources;
+
+        internal Scope(bool recording, bool keepsSources)
+        {
+            (wasRecording, keptSources) = (Recorder.Enabled, Recorder.KeepsSources);
+            (Recorder.Enabled, Recorder.KeepsSources) = (recording, keepsSources);
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => (Recorder.Enabled, Recorder.KeepsSources) = (wasRecording, keptSources);
+    }
+
+    internal static void Backward(Tensor root, Tensor? dy, bool createGraph) =>
+        Walk(root, Seed(root, dy, nameof(Backward)), createGraph, new LeafGradients());
+
+    /// <summary>What flows into a result: 1 unless given.</summary>
+    internal static Tensor Seed(Tensor root, Tensor? dy, string operation)
+    {
+        if (!root.RequiresGrad) throw new GradientException(
+            $"{operation}: nothing was recorded on the way to this tensor. Mark its inputs with Tape.Watch (or RequiresGrad) before computing it" +
+            (Recorder.Enabled ? "." : ", and not under NoGrad."));
+        if (dy is null && root.IsSingle && root.DType == DType.Float64) return Tensor.Single(1, weak: false);
+        if (dy is null)
+            return root.Count == 1 ? Tensor.OnesLike(root) : throw new GradientException(
+                $"{operation}: a tensor of shape {root.Shape} is not a single number; give what flows in (dy, of the same shape), or reduce it first with Sum() or Mean().");
+        if (dy.Shape != root.Shape)
+            throw new ShapeException($"{operation}: dy has shape {dy.Shape} and the result {root.Shape}; they must be equal.");
+        return Cast.Call(dy, root.DType);
+    }
+
+    /// <summary>Walks backward from a result and hands every leaf's derivative to <paramref name="sink"/>.</summary>
+    internal static void Walk<S>(Tensor root, Tensor dy, bool createGraph, S sink) where S : IGradientSink
+    {
+        using var scope = new Scope(recording: createGraph, Recorder.KeepsSources);
+        if (root.Node is null)
+        {
+            sink.Receive(root, Hooked(root, dy));
+            return;
+        }
+        var order = Order(root.Node);
+        root.Node.Pending = dy;
+        try
+        {
+            var buffer = new Tensor?[4];
+            Dictionary<Tensor, Tensor>? awaited = null;
+            for (var i = order.Count - 1; i >= 0; i--) Step(order[i], ref buffer, ref awaited, sink);
+            if (awaited is null) return;
+            foreach (var (leaf, d) in awaited) sink.Receive(leaf, Hooked(leaf, d));
+        }
+        finally
+        {
+            // After an error nothing may be left to be taken for the next pass's.
+            foreach (var node in order) node.Pending = null;
+        }
+    }
+
+    // A hook sees the whole derivative: what a leaf with hooks receives is gathered in `awaited` until the end.
+    static void Step<S>(Node node, ref Tensor?[] buffer, ref Dictionary<Tensor, Tensor>? awaited, S sink) where S : IGradientSink
+    {
+        if (node.Pending is not { } dy) return;
+        node.Pending = null;
+        dy = Hooked(node.Output, dy);
+        if (node.Output.KeepsGrad || sink.Wants(node.Output)) sink.Receive(node.Output, dy);
+        var inputs = node.Inputs;
+        if (inputs.Length > buffer.Length) buffer = new Tensor?[inputs.Length];
+        var dx = buffer.AsSpan(0, inputs.Length);
+        dx.Clear();
+        node.Backward(dy, dx);
+        if (Anomalies.Watching) Anomalies.AfterBackward(node, dy, dx);
+        for (var k = 0; k < dx.Length; k++)
+        {
+            if (dx[k] is not { } d) continue;
+            var x = inputs[k];
+            if (x.Node is { } source) source.Pending = source.Pending is { } sum ? sum + d : d;
+            else if (x.Hooks is null) sink.Receive(x, d);
+            else (awaited ??= [])[x] = awaited.TryGetValue(x, out var gathered) ? gathered + d : d;
+        }
+        dx.Clear();
+    }
+
+    static Tensor Hooked(Tensor x, Tensor d)
+    {
+        if (x.Hooks is not { } hooks) return d;
+        foreach (var hook in hooks.ToArray())
+        {
+            if (hook(d) is not { } replaced) continue;
+            d = replaced.Shape == x.Shape ? replaced : throw new ShapeException(
+                $"OnGradient: the hook returned a gradient of shape {replaced.Shape} for a tensor of shape {x.Shape}.");
+        }
+        return d;
+    }
+
+    [ThreadStatic] static Stack<(Node Node, int Next)>? spare;
+    static int passes;
+
+    // Operands before results. A stack of our own: a chain of a million calls must not overflow the thread's.
+    static List<Node> Order(Node root)
+    {
+        var order = new List<Node>();
+        var stack = spare ?? new();
+        spare = null;
+        var pass = Interlocked.Increment(ref passes);
+        root.Mark = pass;
+        stack.Push((root, 0));
+        while (stack.TryPop(out var top))
+        {
+            var (node, next) = top;
+            var inputs = node.Inputs;
+            while (next < inputs.Length && (inputs[next].Node is not { } source || source.Mark == pass)) next++;
+            if (next == inputs.Length)
+            {
+                order.Add(node);
+                continue;
+            }
+            stack.Push((node, next + 1));
+            var input = inputs[next].Node!;
+            input.Mark = pass;
+            stack.Push((input, 0));
+        }
+        spare = stack;
+        return order;
+    }
+}
+
+/// <summary>Where the derivatives of a backward pass go.</summary>
+interface IGradientSink
+{
+    /// <summary>Whether the derivative with respect to a result, not only to leaves, is asked for.</summary>
+    bool Wants(Tensor x);
+
+    /// <summary>Takes (a part of) the derivative with respect to x.</summary>
+    void Receive(Tensor x, Tensor d);
+}
+
+/// <summary>Adds derivatives up in <see cref="Tensor.Grad"/>.</summary>
+readonly struct LeafGradients : IGradientSink
+{
+    public bool Wants(Tensor x) => false;
+
+    public void Receive(Tensor x, Tensor d) => x.Grad = x.Grad is { } sum ? sum + d : d;
+}

@@ -1,0 +1,79 @@
+namespace Backprop.Devices;
+
+/// <summary>The kernels of the processor, in C# alone. They know numbers and strides, not the names of operations.</summary>
+static partial class Cpu
+{
+    /// <summary>Copies any view, broadcast to the shape of <paramref name="y"/>, into the new contiguous tensor.</summary>
+    public static void Copy(Tensor x, Tensor y)
+    {
+        if (x.IsContiguous && x.Count == y.Count)
+        {
+            x.Bytes().CopyTo(y.Bytes());
+            return;
+        }
+        switch (y.DType.Size())
+        {
+            case 1: Copy<byte>(x, y); break;
+            case 2: Copy<short>(x, y); break;
+            case 4: Copy<int>(x, y); break;
+            default: Copy<long>(x, y); break;
+        }
+    }
+
+    static void Copy<T>(Tensor x, Tensor y) where T : unmanaged
+    {
+        if (y.Count == 0) return;
+        new StridedWalk<T>(x, y.Shape, stackalloc int[StridedWalk<T>.Room(y.Shape)]).Read(y.Elements<T>());
+    }
+
+    /// <summary>Copies x into a view of the new tensor <paramref name="owner"/>, element by element in row-major order.</summary>
+    public static void CopyInto(Tensor x, Tensor view, Tensor owner)
+    {
+        switch (owner.DType.Size())
+        {
+            case 1: CopyInto<byte>(x, view); break;
+            case 2: CopyInto<short>(x, view); break;
+            case 4: CopyInto<int>(x, view); break;
+            default: CopyInto<long>(x, view); break;
+        }
+    }
+
+    static void CopyInto<T>(Tensor x, Tensor view) where T : unmanaged
+    {
+        if (x.Count == 0) return;
+        new StridedWalk<T>(view, view.Shape, stackalloc int[StridedWalk<T>.Room(view.Shape)]).Write(x.Packed().Elements<T>());
+    }
+
+    /// <summary>Converts the elements of a contiguous tensor to another type, as a C# cast does; bool is 0 or 1.</summary>
+    public static void Convert(Tensor x, Tensor y)
+    {
+        var from = new ConvertFrom { X = x, Y = y };
+        x.DType.Dispatch(ref from);
+    }
+
+    struct ConvertFrom : ITypedAction
+    {
+        public Tensor X, Y;
+
+        public void Run<T>() where T : unmanaged, System.Numerics.INumber<T>
+        {
+            var to = new ConvertTo<T> { X = X, Y = Y };
+            Y.DType.Dispatch(ref to);
+        }
+    }
+
+    struct ConvertTo<S> : ITypedAction where S : unmanaged, System.Numerics.INumber<S>
+    {
+        public Tensor X, Y;
+
+        public void Run<T>() where T : unmanaged, System.Numerics.INumber<T>
+        {
+            Span<S> x = X.Elements<S>();
+            var y = Y.Elements<T>();
+            if (Y.DType == DType.Bool)
+                for (var i = 0; i < x.Length; i++) y[i] = x[i] != S.Zero ? T.One : T.Zero;
+            else
+                for (var i = 0; i < x.Length; i++) y[i] = T.CreateTruncating(x[i]);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Backprop.Formulas;
+
+namespace Backprop.Devices;
+
+static partial class Cpu
+{
+    // Blocks of operands that have gaps are gathered into memory of this size, which stays in the first-level cache.
+    const int Block = 512;
+
+    // The widest register holds 16 floats.
+    const int Widest = 16;
+
+    /// <summary>y = kernel(x…), elementwise with broadcasting. All operands have y's element type; y is new and contiguous.</summary>
+    public static void Map<K>(K kernel, ReadOnlySpan<Tensor> x, Tensor y) where K : struct, IKernel
+    {
+        switch (y.DType)
+        {
+            case DType.Float32: Map<K, float>(kernel, x, y, y.Elements<float>()); break;
+            case DType.Float64: Map<K, double>(kernel, x, y, y.Elements<double>()); break;
+            case DType.Int64: Map<K, long>(kernel, x, y, y.Elements<long>()); break;
+            case DType.Int32: Map<K, int>(kernel, x, y, y.Elements<int>()); break;
+            case DType.Int16: Map<K, short>(kernel, x, y, y.Elements<short>()); break;
+            case DType.Int8: Map<K, sbyte>(kernel, x, y, y.Elements<sbyte>()); break;
+            default: Map<K, byte>(kernel, x, y, y.Elements<byte>()); break;
+        }
+    }
+
+    /// <summary>The same for kernels that make sense for float32 and float64 only.</summary>
+    public static void MapFloat<K>(K kernel, ReadOnlySpan<Tensor> x, Tensor y) where K : struct, IKernel
+    {
+        if (y.DType == DType.Float32) Map<K, float>(kernel, x, y, y.Elements<float>());
+        else Map<K, double>(kernel, x, y, y.Elements<double>());
+    }
+
+    /// <summary>y = truth of kernel(x…) as bool; the operands share an element type, y is bool.</summary>
+    public static void Test<K>(K kernel, ReadOnlySpan<Tensor> x, Tensor y) where K : struct, IKernel
+    {
+        switch (x[0].DType)
+        {
+            case DType.Float32: Map<K, float>(kernel, x, y, default); break;
+            case DType.Float64: Map<K, double>(kernel, x, y, default); break;
+            case DType.Int64: Map<K, long>(kernel, x, y, default); break;
+            case DType.Int32: Map<K, int>(kernel, x, y, default); break;
+            case DType.Int16: Map<K, short>(kernel, x, y, default); break;
+            case DType.Int8: Map<K, sbyte>(kernel, x, y, default); break;
+            default: Map<K, byte>(kernel, x, y, default); break;
+        }
+    }
+
+    // Without a destination of type T the results are truths, narrowed into y's bytes block by block.
+    static void Map<K, T>(K kernel, ReadOnlySpan<Tensor> x, Tensor y, Span<T> destination)
+        where K : struct, IKernel where T : unmanaged, INumber<T>
+    {
+        var count = y.Count;
+        if (count == 0) return;
+        var truths = destination.IsEmpty;
+        var room = StridedWalk<T>.Room(y.Shape);
+        Span<int> rooms = stackalloc int[room * 4];
+        Span<T> scratch = stackalloc T[Block * 5];
+        var a = new Operand<T>(x[0], y.Shape, rooms[..room], scratch[..Block]);
+        var b = K.Arity > 1 ? new Operand<T>(x[1], y.Shape, rooms.Slice(room, room), scratch.Slice(Block, Block)) : default;
+        var c = K.Arity > 2 ? new Operand<T>(x[2], y.Shape, rooms.Slice(2 * room, room), scratch.Slice(2 * Block, Block)) : default;
+        var d = K.Arity > 3 ? new Operand<T>(x[3], y.Shape, rooms.Slice(3 * room, room), scratch.Slice(3 * Block, Block)) : default;
+        var block = truths || a.Gathers || b.Gathers || c.Gathers || d.Gathers ? Block : count;
+        var results = scratch[(4 * Block)..];
+        for (var start = 0; start < count; start += block)
+        {
+            var n = Math.Min(block, count - start);
+            a.Read(start, n);
+            if (K.Arity > 1) b.Read(start, n);
+            if (K.Arity > 2) c.Read(start, n);
+            if (K.Arity > 3) d.Read(start, n);
+            var to = truths ? results[..n] : destination.Slice(start, n);
+            Row(kernel, ref a, ref b, ref c, ref d, to);
+            if (truths) Narrow(to, y.Elements<byte>().Slice(start, n));
+        }
+    }
+
+    static void Narrow<T>(ReadOnlySpan<T> truths, Span<byte> bytes) where T : unmanaged, INumber<T>
+    {
+        for (var i = 0; i < bytes.Length; i++) bytes[i] = truths[i] != T.Zero ? (byte)1 : (byte)0;
+    }
+
+    static void Row<K, T>(K kernel, ref Operand<T> a, ref Operand<T> b, ref Operand<T> c, ref Operand<T> d, Span<T> y)
+        where K : struct, IKernel where T : unmanaged, INumber<T>
+    {
+        if (typeof(T) == typeof(float) || typeof(T) == typeof(double))
+        {
+            if (Vector512.IsHardwareAccelerated) Row<K, V512<T>, T>(kernel, ref a, ref b, ref c, ref d, y);
+            else if (Vector256.IsHardwareAccelerated) Row<K, V256<T>, T>(kernel, ref a, ref b, ref c, ref d, y);
+            else if (Vector128.IsHardwareAccelerated) Row<K, V128<T>, T>(kernel, ref a, ref b, ref c, ref d, y);
+            else Plain(kernel, ref a, ref b, ref c, ref d, y);
+        }
+        else
+        {
+            Plain(kernel, ref a, ref b, ref c, ref d, y);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Row<K, R, T>(K kernel, ref Operand<T> a, ref Operand<T> b, ref Operand<T> c, ref Operand<T> d, Span<T> y)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        ref var to = ref MemoryMarshal.GetReference(y);
+        ref var pa = ref a.Current;
+        ref var pb = ref b.Current;
+        ref var pc = ref c.Current;
+        ref var pd = ref d.Current;
+        nuint n = (nuint)y.Length, width = (nuint)R.Count, i = 0;
+        for (; i + width <= n; i += width)
+            kernel.Run(
+                Load<R, T>(ref pa, i & a.Advance),
+                K.Arity > 1 ? Load<R, T>(ref pb, i & b.Advance) : default,
+                K.Arity > 2 ? Load<R, T>(ref pc, i & c.Advance) : default,
+                K.Arity > 3 ? Load<R, T>(ref pd, i & d.Advance) : default).V.Store(ref to, i);
+        if (i == n) return;
+        // The rest goes through the same vector code, so that a number's result does not depend on its place.
+        var rest = (int)(n - i);
+        Span<T> tail = stackalloc T[Widest * 5];
+        tail.Clear();
+        a.Tail(i, rest, tail);
+        if (K.Arity > 1) b.Tail(i, rest, tail[Widest..]);
+        if (K.Arity > 2) c.Tail(i, rest, tail[(2 * Widest)..]);
+        if (K.Arity > 3) d.Tail(i, rest, tail[(3 * Widest)..]);
+        ref var t = ref MemoryMarshal.GetReference(tail);
+        kernel.Run(Load<R, T>(ref t, 0), Load<R, T>(ref t, Widest), Load<R, T>(ref t, 2 * Widest), Load<R, T>(ref t, 3 * Widest))
+            .V.Store(ref t, 4 * Widest);
+        tail.Slice(4 * Widest, rest).CopyTo(y[(int)i..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Lanes<R, T> Load<R, T>(ref T p, nuint i) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+        new(R.Load(ref p, i));
+
+    // One number at a time: whole numbers, and machines without vector registers.
+    static void Plain<K, T>(K kernel, ref Operand<T> a, ref Operand<T> b, ref Operand<T> c, ref Operand<T> d, Span<T> y)
+        where K : struct, IKernel where T : unmanaged, INumber<T>
+    {
+        for (var i = 0; i < y.Length; i++)
+            y[i] = kernel.Run(
+                a.At(i), K.Arity > 1 ? b.At(i) : default, K.Arity > 2 ? c.At(i) : default, K.Arity > 3 ? d.At(i) : default).V;
+    }
+
+    /// <summary>One operand of a map: contiguous memory, one number for all, or a view to be gathered block by block.</summary>
+    ref struct Operand<T> where T : unmanaged, INumber<T>
+    {
+        readonly ref T first;
+        readonly Span<T> scratch;
+        StridedWalk<T> reader;
+
+        /// <summary>The memory to read from now.</summary>
+        public ref T Current;
+
+        /// <summary>All ones where the place moves with the index, 0 where one number (repeated in scratch) serves all.</summary>
+        public nuint Advance;
+
+        public readonly bool Gathers;
+
+        public Operand(Tensor x, Shape shape, Span<int> room, Span<T> scratch)
+        {
+            this.scratch = scratch;
+            first = ref x.First<T>();
+            Current = ref first;
+            Advance = nuint.MaxValue;
+            if (x.Count == 1)
+            {
+                scratch[..Widest].Fill(first);
+                Current = ref MemoryMarshal.GetReference(scratch);
+                Advance = 0;
+            }
+            else if (!x.IsContiguous || x.Count != shape.Count)
+            {
+                Gathers = true;
+                reader = new(x, shape, room);
+                Current = ref MemoryMarshal.GetReference(scratch);
+            }
+        }
+
+        public void Read(int start, int n)
+        {
+            if (Gathers) reader.Read(scratch[..n]);
+            else if (Advance != 0) Current = ref Unsafe.Add(ref first, start);
+        }
+
+        public readonly One<T> At(int i) => new(Unsafe.Add(ref Current, (nint)((nuint)i & Advance)));
+
+        public readonly void Tail(nuint from, int n, Span<T> to)
+        {
+            for (var k = 0; k < Widest && k < n; k++) to[k] = Unsafe.Add(ref Current, (nint)((from + (nuint)k) & Advance));
+        }
+    }
+}

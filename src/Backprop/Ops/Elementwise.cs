@@ -1,0 +1,210 @@
+using System.Runtime.CompilerServices;
+using Backprop.Devices;
+using Backprop.Formulas;
+
+namespace Backprop.Ops;
+
+/// <summary>A formula of one operand as an operation: y = f(x), elementwise.</summary>
+/// <typeparam name="F">The formula.</typeparam>
+/// <param name="Formula">The formula with its constants.</param>
+public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
+{
+    static readonly Unary<F> plain = new(default(F));
+
+    /// <inheritdoc/>
+    public override string Name => F.Name;
+
+    /// <summary>y = f(x). Whole numbers become float64 first, unless the formula keeps them.</summary>
+    public static Tensor Call(F formula, Tensor x)
+    {
+        if (x.IsSingle && x.DType == DType.Float64 && !Anomalies.Watching)
+        {
+            var y = Tensor.Single(formula.Value(new One<double>(x.First<double>())).V, x.IsWeak);
+            if (x.RequiresGrad && Recorder.Enabled) y.Node = new Node(Of(formula), new ReadOnlySpan<Tensor>(in x), y);
+            return y;
+        }
+        if (!x.DType.IsFloat() && !F.KeepsIntegers) x = Cast.Call(x, DType.Float64);
+        return Of(formula).Apply(x).MarkWeak(x.IsWeak);
+    }
+
+    static Unary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 ? plain : new(formula);
+
+    /// <inheritdoc/>
+    public override Shape Infer(ReadOnlySpan<Tensor> x) => x[0].Shape;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(ReadOnlySpan<Tensor> x)
+    {
+        if (x[0].DType == DType.Bool) throw new DTypeException($"{Name}: bool has no such operation; convert with As(DType.Int64) or As(DType.Float32).");
+        var y = new Tensor(x[0].Shape, x[0].DType);
+        if (F.KeepsIntegers) Cpu.Map(new ValueKernel<F>(Formula), x, y);
+        else Cpu.MapFloat(new ValueKernel<F>(Formula), x, y);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
+    {
+        Tensor x = node.Inputs[0], y = node.Output;
+        if (Recorder.Enabled || dy.DType != x.DType || !x.DType.IsFloat())
+        {
+            dx[0] = F.Pull(Formula, dy, x, y);
+            return;
+        }
+        var d = new Tensor(x.Shape, x.DType);
+        Cpu.MapFloat(new PullKernel<F>(Formula), [dy, x, y], d);
+        dx[0] = d;
+    }
+}
+
+/// <summary>A formula of two operands as an operation: y = f(a, b), elementwise with broadcasting.</summary>
+/// <typeparam name="F">The formula.</typeparam>
+/// <param name="Formula">The formula with its constants.</param>
+public sealed record Binary<F>(F Formula) : Op where F : struct, IFormula2<F>
+{
+    static readonly Binary<F> plain = new(default(F));
+
+    /// <inheritdoc/>
+    public override string Name => F.Name;
+
+    /// <summary>y = f(a, b) in the element type in which a and b meet.</summary>
+    public static Tensor Call(F formula, Tensor a, Tensor b)
+    {
+        // Two scalars need neither shapes nor loops.
+        if (a.IsSingle && b.IsSingle && a.DType == DType.Float64 && b.DType == DType.Float64 && !Anomalies.Watching)
+        {
+            var value = formula.Value(new One<double>(a.First<double>()), new One<double>(b.First<double>())).V;
+            var single = Tensor.Single(value, a.IsWeak && b.IsWeak);
+            if (Recorder.Enabled && (a.RequiresGrad || b.RequiresGrad)) single.Node = new Node(Of(formula), a, b, single);
+            return single;
+        }
+        var y = Of(formula).Apply(a, b);
+        return a.IsWeak && b.IsWeak ? y.MarkWeak() : y;
+    }
+
+    static Binary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 ? plain : new(formula);
+
+    /// <inheritdoc/>
+    public override Shape Infer(ReadOnlySpan<Tensor> x) => Shape.Broadcast(x[0].Shape, x[1].Shape, Name);
+
+    DType Meet(Tensor a, Tensor b)
+    {
+        var dtype = DTypes.Promote(a.DType, a.IsWeak, b.DType, b.IsWeak);
+        if (F.KeepsIntegers)
+            return dtype != DType.Bool ? dtype
+                : throw new DTypeException($"{Name}: bool has no such operation; use And, Or, Xor, or convert with As(DType.Int64).");
+        return dtype.IsFloat() ? dtype : DType.Float64;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(ReadOnlySpan<Tensor> x)
+    {
+        Tensor a = x[0], b = x[1];
+        var y = new Tensor(Infer(x), Meet(a, b));
+        a = Cast.Raw(a, y.DType);
+        b = Cast.Raw(b, y.DType);
+        if (F.KeepsIntegers) Cpu.Map(new ValueKernel2<F>(Formula), [a, b], y);
+        else Cpu.MapFloat(new ValueKernel2<F>(Formula), [a, b], y);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
+    {
+        Tensor a = node.Inputs[0], b = node.Inputs[1], y = node.Output;
+        if (node.Needs(0)) dx[0] = Constant(F.ConstantSlopeA, dy) ?? PullA(dy, a, b, y);
+        if (node.Needs(1)) dx[1] = Constant(F.ConstantSlopeB, dy) ?? PullB(dy, a, b, y);
+    }
+
+    static Tensor? Constant(double? slope, Tensor dy) => slope is null ? null : slope == 1 ? dy : dy * slope.Value;
+
+    static bool Fuses(Tensor dy, Tensor a, Tensor b, Tensor y) =>
+        !Recorder.Enabled && y.DType.IsFloat() && dy.DType == y.DType && a.DType == y.DType && b.DType == y.DType;
+
+    Tensor PullA(Tensor dy, Tensor a, Tensor b, Tensor y)
+    {
+        if (!Fuses(dy, a, b, y)) return F.PullA(Formula, dy, a, b, y);
+        var d = new Tensor(y.Shape, y.DType);
+        Cpu.MapFloat(new PullAKernel<F>(Formula), [dy, a, b, y], d);
+        return d;
+    }
+
+    Tensor PullB(Tensor dy, Tensor a, Tensor b, Tensor y)
+    {
+        if (!Fuses(dy, a, b, y)) return F.PullB(Formula, dy, a, b, y);
+        var d = new Tensor(y.Shape, y.DType);
+        Cpu.MapFloat(new PullBKernel<F>(Formula), [dy, a, b, y], d);
+        return d;
+    }
+}
+
+/// <summary>A formula of three operands as an operation: y = f(a, b, c), elementwise with broadcasting.</summary>
+/// <typeparam name="F">The formula.</typeparam>
+/// <param name="Formula">The formula with its constants.</param>
+public sealed record Ternary<F>(F Formula) : Op where F : struct, ITernary<F>
+{
+    /// <inheritdoc/>
+    public override string Name => F.Name;
+
+    /// <summary>y = f(a, b, c) in the float type in which the operands meet.</summary>
+    public static Tensor Call(F formula, Tensor a, Tensor b, Tensor c) => new Ternary<F>(formula).Apply(a, b, c);
+
+    /// <inheritdoc/>
+    public override Shape Infer(ReadOnlySpan<Tensor> x) =>
+        Shape.Broadcast(Shape.Broadcast(x[0].Shape, x[1].Shape, Name), x[2].Shape, Name);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(ReadOnlySpan<Tensor> x)
+    {
+        var dtype = DTypes.Meet(x);
+        if (!dtype.IsFloat()) dtype = DType.Float64;
+        var y = new Tensor(Infer(x), dtype);
+        Cpu.MapFloat(new ValueKernel3<F>(Formula), [Cast.Raw(x[0], dtype), Cast.Raw(x[1], dtype), Cast.Raw(x[2], dtype)], y);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
+    {
+        Tensor a = node.Inputs[0], b = node.Inputs[1], c = node.Inputs[2];
+        if (node.Needs(0)) dx[0] = dy * Formula.SlopeA(a, b, c);
+        if (node.Needs(1)) dx[1] = dy * Formula.SlopeB(a, b, c);
+        if (node.Needs(2)) dx[2] = dy * Formula.SlopeC(a, b, c);
+    }
+}
+
+readonly struct ValueKernel<F>(F formula) : IKernel where F : struct, IFormula<F>
+{
+    public static int Arity => 1;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => formula.Value(a);
+}
+
+readonly struct PullKernel<F>(F formula) : IKernel where F : struct, IFormula<F>
+{
+    public static int Arity => 3;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => F.Pull(formula, a, b, c);
+}
+
+readonly struct ValueKernel2<F>(F formula) : IKernel where F : struct, IFormula2<F>
+{
+    public static int Arity => 2;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => formula.Value(a, b);
+}
+
+readonly struct PullAKernel<F>(F formula) : IKernel where F : struct, IFormula2<F>
+{
+    public static int Arity => 4;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => F.PullA(formula, a, b, c, d);
+}
+
+readonly struct PullBKernel<F>(F formula) : IKernel where F : struct, IFormula2<F>
+{
+    public static int Arity => 4;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => F.PullB(formula, a, b, c, d);
+}
+
+readonly struct ValueKernel3<F>(F formula) : IKernel where F : struct, ITernary<F>
+{
+    public static int Arity => 3;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => formula.Value(a, b, c);
+}

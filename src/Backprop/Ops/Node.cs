@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+
+namespace Backprop.Ops;
+
+/// <summary>
+/// One call of an operation: what the seed's <c>MulLayer</c> remembers as <c>self.x</c> and <c>self.y</c>. Nodes are plain data; following
+/// <see cref="Inputs"/> from a result is the computational graph.
+/// </summary>
+public sealed class Node
+{
+    // Most calls have one or two operands; those need no array.
+    Pair few;
+    readonly Tensor[]? many;
+    readonly byte count;
+    readonly bool all;
+    readonly int createdAt;
+
+    internal Node(Op op, ReadOnlySpan<Tensor> inputs, Tensor output, bool all = false)
+    {
+        Op = op;
+        Output = output;
+        this.all = all;
+        createdAt = Tensor.Updates;
+        if (inputs.Length <= 2)
+        {
+            count = (byte)inputs.Length;
+            inputs.CopyTo(few);
+        }
+        else
+        {
+            many = inputs.ToArray();
+        }
+        if (Recorder.KeepsSources) Source = CallSite.Find();
+    }
+
+    internal Node(Op op, Tensor a, Tensor b, Tensor output)
+    {
+        Op = op;
+        Output = output;
+        few[0] = a;
+        few[1] = b;
+        count = 2;
+        createdAt = Tensor.Updates;
+        if (Recorder.KeepsSources) Source = CallSite.Find();
+    }
+
+    /// <summary>Which operation was called.</summary>
+    public Op Op { get; }
+
+    /// <summary>Its operands.</summary>
+    public ReadOnlySpan<Tensor> Inputs => many ?? ((ReadOnlySpan<Tensor>)few)[..count];
+
+    /// <summary>Its result.</summary>
+    public Tensor Output { get; }
+
+    /// <summary>File and line of the caller; known only while <see cref="Autograd.Tape.KeepSources"/> or a debug mode is on.</summary>
+    public CallSite? Source { get; }
+
+    /// <summary>Whether a derivative with respect to operand <paramref name="i"/> is wanted.</summary>
+    public bool Needs(int i) => all || Inputs[i].RequiresGrad;
+
+    /// <summary>
+    /// This call's derivatives, each of its operand's shape: what the seed's <c>MulLayer.backward(dout)</c> returns. Operands that
+    /// need none are null.
+    /// </summary>
+    public Tensor?[] Backward(Tensor dy)
+    {
+        var dx = new Tensor?[Inputs.Length];
+        Backward(dy, dx);
+        return dx;
+    }
+
+    internal void Backward(Tensor dy, Span<Tensor?> dx)
+    {
+        var inputs = Inputs;
+        foreach (var x in inputs)
+            if (x.ChangedSince(createdAt)) throw new GradientException(
+                $"Backward of {Op.Name}: an operand of shape {x.Shape} was changed after the forward pass that used it. " +
+                "Run backward before the optimiser's step, or forward again.");
+        Op.Backward(this, dy, dx);
+        for (var i = 0; i < dx.Length; i++)
+        {
+            if (dx[i] is not { } d) continue;
+            if (!Needs(i)) dx[i] = null;
+            else dx[i] = ToSource(d, inputs[i]);
+        }
+    }
+
+    // The one place where a gradient is summed over what was broadcast, and converted where element types met.
+    static Tensor ToSource(Tensor d, Tensor x)
+    {
+        if (d.Shape != x.Shape) d = SumTo.Call(d, x.Shape);
+        return d.DType != x.DType && x.DType.IsFloat() && d.DType.IsFloat() ? Cast.Call(d, x.DType) : d;
+    }
+
+    /// <summary>Backward passes mark what they have seen, and gather here what flows in.</summary>
+    internal int Mark;
+    internal Tensor? Pending;
+
+    [InlineArray(2)]
+    struct Pair
+    {
+        Tensor first;
+    }
+}

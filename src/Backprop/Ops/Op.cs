@@ -1,0 +1,62 @@
+using Backprop.Autograd;
+
+namespace Backprop.Ops;
+
+/// <summary>
+/// An operation: an immutable value whose attributes are its properties, so that equality, printing and graph labels follow.
+/// Derive from it to add one; elementwise operations are shorter as formulas (<see cref="Formulas.IFormula{F}"/>).
+/// </summary>
+public abstract record Op
+{
+    /// <summary>What graphs and messages call it.</summary>
+    public virtual string Name => GetType().Name;
+
+    /// <summary>
+    /// The shape rule, with the error that says what would have fitted. An operation that leaves it out is asked by computing.
+    /// </summary>
+    /// <exception cref="ShapeException">The operands do not fit.</exception>
+    public virtual Shape Infer(ReadOnlySpan<Tensor> x) => Forward(x).Shape;
+
+    /// <summary>Computes the result, without recording; it must leave the operands as they are.</summary>
+    public abstract Tensor Forward(ReadOnlySpan<Tensor> x);
+
+    /// <summary>
+    /// The derivative rule: sets <c>dx[i]</c> for every operand that <see cref="Node.Needs"/> it, in the shape of the result or of the
+    /// operand (the engine sums over what was broadcast). Written in tensors, it has derivatives itself.
+    /// </summary>
+    /// <param name="node">The call: its operands and its result.</param>
+    /// <param name="dy">The derivative flowing in, of the result's shape.</param>
+    /// <param name="dx">One place for each operand; null means zero.</param>
+    public abstract void Backward(Node node, Tensor dy, Span<Tensor?> dx);
+
+    /// <summary>Computes the result and, where a gradient is wanted, records the call.</summary>
+    public Tensor Apply(params ReadOnlySpan<Tensor> x)
+    {
+        Tensor y;
+        // A rule written in tensors computes its result in one piece: its inner steps are not recorded.
+        var recording = Recorder.Enabled;
+        Recorder.Enabled = false;
+        try
+        {
+            y = Forward(x);
+        }
+        finally
+        {
+            Recorder.Enabled = recording;
+        }
+        if (recording && y.DType.IsFloat() && AnyRequiresGrad(x))
+        {
+            if (y.RequiresGrad) y = y.Alias();
+            y.Node = new Node(this, x, y);
+        }
+        if (Anomalies.Watching) Anomalies.AfterForward(this, x, y);
+        return y;
+    }
+
+    static bool AnyRequiresGrad(ReadOnlySpan<Tensor> x)
+    {
+        foreach (var t in x)
+            if (t.RequiresGrad) return true;
+        return false;
+    }
+}

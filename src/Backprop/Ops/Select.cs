@@ -1,0 +1,41 @@
+using Backprop.Devices;
+
+namespace Backprop.Ops;
+
+/// <summary>
+/// y = a where the condition holds, else b, elementwise with broadcasting. The side not taken gets derivative 0, whatever flows in.
+/// Operands: condition, a, b.
+/// </summary>
+public sealed record Select : Op
+{
+    static readonly Select instance = new();
+
+    /// <inheritdoc/>
+    public override string Name => "Where";
+
+    /// <summary>a where the condition is true (or not 0), else b.</summary>
+    public static Tensor Call(Tensor condition, Tensor a, Tensor b)
+    {
+        if (condition.DType != DType.Bool) condition = Cast.Call(condition.Detach(), DType.Bool);
+        return instance.Apply(condition, a, b);
+    }
+
+    /// <inheritdoc/>
+    public override Shape Infer(ReadOnlySpan<Tensor> x) =>
+        Shape.Broadcast(Shape.Broadcast(x[0].Shape, x[1].Shape, Name), x[2].Shape, Name);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(ReadOnlySpan<Tensor> x)
+    {
+        var y = new Tensor(Infer(x), DTypes.Meet(x[1..]));
+        Cpu.Select(x[0], Cast.Raw(x[1], y.DType), Cast.Raw(x[2], y.DType), y);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
+    {
+        if (node.Needs(1)) dx[1] = Call(node.Inputs[0], dy, 0.0);
+        if (node.Needs(2)) dx[2] = Call(node.Inputs[0], 0.0, dy);
+    }
+}
