@@ -92,7 +92,7 @@ public readonly record struct Prelu : IBinary<Prelu>
     public V SlopeB<V>(V a, V b, V y) where V : IReal<V> => V.Where(a > 0, 0, a);
 }
 
-/// <summary>y = (x + 3)/6 held within [0, 1].  y′ = 1/6 for −3 < x < 3, else 0.</summary>
+/// <summary>y = (x + 3)/6 held within [0, 1].  y′ = 1/6 for −3 &lt; x &lt; 3, else 0.</summary>
 public readonly record struct HardSigmoid : IUnary<HardSigmoid>
 {
     /// <inheritdoc/>
