@@ -51,7 +51,8 @@ internal sealed class SafetensorsFile : IDisposable
     internal void Read(SafetensorsEntry entry, Span<byte> data)
     {
         if (data.Length != entry.End - entry.Begin)
-            throw new ArgumentException($"{path}: \"{entry.Name}\" has {entry.End - entry.Begin} bytes and was to be read into {data.Length}.");
+            throw new ArgumentException(
+                $"{path}: \"{entry.Name}\" has {entry.End - entry.Begin} bytes and was to be read into {data.Length}.");
         ReadAt(dataStart + entry.Begin, data);
     }
 
@@ -73,28 +74,12 @@ internal sealed class SafetensorsFile : IDisposable
 /// <summary>Files of named arrays in the safetensors format.</summary>
 public static partial class Safetensors
 {
-    /// <summary>Reads all arrays of a file; the names keep the header's order.</summary>
-    /// <exception cref="InvalidDataException">It is not a well-formed safetensors file, or an array is too large; the message says where.</exception>
-    internal static (OrderedDictionary<string, SafetensorsArray> Arrays, IReadOnlyDictionary<string, string> Metadata) LoadArrays(string path)
-    {
-        using var file = new SafetensorsFile(path);
-        var arrays = new OrderedDictionary<string, SafetensorsArray>(file.Entries.Length);
-        foreach (var entry in file.Entries)
-        {
-            var length = entry.End - entry.Begin;
-            if (length > Array.MaxLength)
-                throw SafetensorsHeader.Bad(path, $"\"{entry.Name}\" has {length} bytes; one array holds at most {Array.MaxLength}");
-            var data = GC.AllocateUninitializedArray<byte>((int)length);
-            file.Read(entry, data);
-            arrays.Add(entry.Name, new(entry.DType, entry.Shape, data));
-        }
-        return (arrays, file.Metadata);
-    }
-
     /// <summary>
-    /// Writes a file. It is written beside its place and then moved there: whatever happens, the place holds the old file or the new one.
+    /// Writes a file beside its place and then moves it there: whatever happens, the place holds the old file or the new one.
     /// </summary>
-    /// <exception cref="ArgumentException">A name is taken twice or reserved, an element type unknown, or the bytes do not fit the shape.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is taken twice or reserved, an element type unknown, or the bytes do not fit the shape.
+    /// </exception>
     internal static void SaveArrays(
         string path, IEnumerable<KeyValuePair<string, SafetensorsArray>> arrays, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -102,8 +87,8 @@ public static partial class Safetensors
         var (header, entries) = SafetensorsHeader.Write([.. list.Select(a => (a.Key, a.Value.DType, a.Value.Shape))], metadata);
         foreach (var (entry, (name, array)) in entries.Zip(list))
             if (array.Data.Length != entry.End - entry.Begin)
-                throw new ArgumentException(
-                    $"Safetensors: \"{name}\" comes with {array.Data.Length} bytes, but {entry.DType} of shape [{string.Join(", ", entry.Shape)}] takes {entry.End - entry.Begin}.");
+                throw new ArgumentException($"Safetensors: \"{name}\" comes with {array.Data.Length} bytes, " +
+                    $"but {entry.DType} of shape [{string.Join(", ", entry.Shape)}] takes {entry.End - entry.Begin}.");
         WriteThenMove(path, stream =>
         {
             stream.Write(header);

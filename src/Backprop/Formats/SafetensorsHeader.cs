@@ -19,8 +19,8 @@ internal sealed record SafetensorsEntry(string Name, string DType, int[] Shape, 
 internal sealed record SafetensorsContents(SafetensorsEntry[] Entries, IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>
-/// The header of a safetensors file: eight bytes with the length of a JSON object (unsigned, little-endian), the object, padded with
-/// spaces to a multiple of 8: <c>{"__metadata__": {…}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}</c>.
+/// The header of a safetensors file: eight bytes with the length of a JSON object (unsigned, little-endian), and the object, padded
+/// with spaces to a multiple of 8: <c>{"__metadata__": {…}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}</c>.
 /// The data that follow have neither holes nor overlaps.
 /// </summary>
 /// <remarks>The format: github.com/huggingface/safetensors. A header that breaks a rule is refused, since its file may come from anyone.</remarks>
@@ -80,7 +80,9 @@ internal static class SafetensorsHeader
     /// <param name="json">The object as UTF-8, with its padding.</param>
     /// <param name="dataLength">How many bytes of data follow the header.</param>
     /// <param name="source">What the messages call the file.</param>
-    /// <exception cref="InvalidDataException">The header breaks a rule of the format; the message names the array, what was found and what was expected.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The header breaks a rule of the format; the message names the array, what was found and what was expected.
+    /// </exception>
     internal static SafetensorsContents Parse(ReadOnlySpan<byte> json, long dataLength, string source = "safetensors")
     {
         if (json.IsEmpty || json[0] != '{') throw Bad(source, "the header is not a JSON object: it does not begin with {");
@@ -116,7 +118,8 @@ internal static class SafetensorsHeader
             writer.WriteEndObject();
         }
         var padded = (json.WrittenCount + 7) / 8 * 8;
-        if (padded > MaxBytes) throw new ArgumentException($"Safetensors: the header would take {padded} bytes; the format allows {MaxBytes}.");
+        if (padded > MaxBytes)
+            throw new ArgumentException($"Safetensors: the header would take {padded} bytes; the format allows {MaxBytes}.");
         var bytes = new byte[PrefixBytes + padded];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, padded);
         json.WrittenSpan.CopyTo(bytes.AsSpan(PrefixBytes));
@@ -137,9 +140,11 @@ internal static class SafetensorsHeader
             if (name == MetadataName) throw new ArgumentException($"Safetensors: {MetadataName} is reserved and cannot name an array.");
             if (!names.Add(name)) throw new ArgumentException($"Safetensors: two arrays are named \"{name}\".");
             if (ElementBytes(dtype) == 0) throw new ArgumentException($"Safetensors: \"{name}\" has the unknown dtype {dtype}.");
-            if (Array.Exists(shape, size => size < 0)) throw new ArgumentException($"Safetensors: \"{name}\" has a negative size in [{string.Join(", ", shape)}].");
+            if (Array.Exists(shape, size => size < 0))
+                throw new ArgumentException($"Safetensors: \"{name}\" has a negative size in [{string.Join(", ", shape)}].");
             var begin = end;
-            end += ArrayBytes(dtype, shape) ?? throw new ArgumentException($"Safetensors: \"{name}\" of [{string.Join(", ", shape)}] is too large.");
+            end += ArrayBytes(dtype, shape)
+                ?? throw new ArgumentException($"Safetensors: \"{name}\" of [{string.Join(", ", shape)}] is too large.");
             entries[index] = new(name, dtype, shape, begin, end);
         }
         return entries;
@@ -176,10 +181,13 @@ internal static class SafetensorsHeader
         long end = 0;
         foreach (var entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
-            if (entry.Begin < end) throw Bad(source, $"\"{entry.Name}\" begins at byte {entry.Begin}, inside \"{before}\", which ends at {end}");
-            if (entry.Begin > end) throw Bad(source, $"bytes {end} to {entry.Begin}, before \"{entry.Name}\", belong to no array; the format allows no holes");
+            if (entry.Begin < end)
+                throw Bad(source, $"\"{entry.Name}\" begins at byte {entry.Begin}, inside \"{before}\", which ends at {end}");
+            if (entry.Begin > end)
+                throw Bad(source, $"bytes {end} to {entry.Begin}, before \"{entry.Name}\", belong to no array; the format allows no holes");
             (before, end) = (entry.Name, entry.End);
         }
-        if (end != dataLength) throw Bad(source, $"the last array ends at byte {end}, but the data have {dataLength}; the format allows no bytes left over");
+        if (end != dataLength)
+            throw Bad(source, $"the last array ends at byte {end}, but the data have {dataLength}; the format allows no bytes left over");
     }
 }

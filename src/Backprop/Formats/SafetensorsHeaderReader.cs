@@ -49,7 +49,13 @@ internal ref struct SafetensorsHeaderReader(ReadOnlySpan<byte> json, string sour
         while (NextProperty() is { } key)
         {
             var what = $"\"{name}\": {key}";
-            var twice = key switch { "dtype" => dtype is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false };
+            var twice = key switch
+            {
+                "dtype" => dtype is not null,
+                "shape" => shape is not null,
+                "data_offsets" => offsets is not null,
+                _ => false,
+            };
             if (twice) throw Bad($"{what} stands there twice");
             switch (key)
             {
@@ -75,7 +81,8 @@ internal ref struct SafetensorsHeaderReader(ReadOnlySpan<byte> json, string sour
     readonly SafetensorsEntry Checked(string name, string dtype, List<long> shape, List<long> offsets)
     {
         if (SafetensorsHeader.ElementBytes(dtype) == 0)
-            throw Bad($"\"{name}\" has the unknown dtype {dtype}; expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL");
+            throw Bad($"\"{name}\" has the unknown dtype {dtype}; " +
+                "expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL");
         var sizes = new int[shape.Count];
         for (var i = 0; i < sizes.Length; i++)
             sizes[i] = shape[i] is >= 0 and <= int.MaxValue ? (int)shape[i]

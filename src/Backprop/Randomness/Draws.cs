@@ -117,7 +117,9 @@ internal readonly struct Integer(long low, ulong range, ulong key) : IDraw<long>
 internal static class Gaussian
 {
     /// <summary>The z below which a standard normal variable lies with the probability p in (0, 1); relative error about 1e-16.</summary>
-    /// <remarks>Wichura, <i>Algorithm AS 241: The Percentage Points of the Normal Distribution</i>, Applied Statistics 37, 1988 (PPND16).</remarks>
+    /// <remarks>
+    /// Wichura, <i>Algorithm AS 241: The Percentage Points of the Normal Distribution</i>, Applied Statistics 37, 1988 (PPND16).
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static double Quantile(double p)
     {

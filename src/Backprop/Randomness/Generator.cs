@@ -89,7 +89,9 @@ public sealed class Generator(long seed)
     }
 
     /// <summary>Fills with numbers uniform in [low, high): low + u·(high − low). Takes a word for each.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="low"/> is not below <paramref name="high"/>, or their distance is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="low"/> is not below <paramref name="high"/>, or their distance is not finite.
+    /// </exception>
     public void Uniform(Span<float> values, float low = 0, float high = 1)
     {
         CheckInterval(low, high);
@@ -97,7 +99,9 @@ public sealed class Generator(long seed)
     }
 
     /// <summary>Fills with numbers uniform in [low, high): low + u·(high − low). Takes two words for each.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="low"/> is not below <paramref name="high"/>, or their distance is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="low"/> is not below <paramref name="high"/>, or their distance is not finite.
+    /// </exception>
     public void Uniform(Span<double> values, double low = 0, double high = 1)
     {
         CheckInterval(low, high);
@@ -139,14 +143,18 @@ public sealed class Generator(long seed)
         return order;
     }
 
-    /// <summary>Fills with the numbers from 0 up, each once, in a random order: the same order for every type and length n as <see cref="Permutation(int)"/> gives.</summary>
+    /// <summary>
+    /// Fills with the numbers from 0 up, each once, in a random order: the one that <see cref="Permutation(int)"/> gives for as many.
+    /// </summary>
     public void Permutation<T>(Span<T> order) where T : INumberBase<T>
     {
         for (var i = 0; i < order.Length; i++) order[i] = T.CreateChecked(i);
         Shuffle(order);
     }
 
-    /// <summary>Brings the values into a random order, all orders equally probable (Fisher and Yates). Takes two words for each value but one.</summary>
+    /// <summary>
+    /// Brings the values into a random order, all orders equally probable (Fisher and Yates). Takes two words for each value but one.
+    /// </summary>
     public void Shuffle<T>(Span<T> values)
     {
         for (var i = values.Length - 1; i > 0; i--)

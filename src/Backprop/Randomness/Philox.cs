@@ -62,7 +62,7 @@ internal static class Philox
         return count;
     }
 
-    /// <summary>Four blocks at once, a block in each lane of 64 bits. The upper halves of the lanes hold leftovers that nothing reads.</summary>
+    /// <summary>Four blocks at once, one in each lane of 64 bits; the lanes' upper halves hold leftovers that nothing reads.</summary>
     static void FourBlocks(ulong block, ulong stream, ulong key, Span<uint> words)
     {
         // In this order unpacking, which works on halves of a register, puts the words where they belong.

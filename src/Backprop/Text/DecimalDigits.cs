@@ -18,7 +18,12 @@ internal readonly record struct DecimalDigits(string Digits, int Point)
         ? MathF.Abs((float)value).ToString("R", CultureInfo.InvariantCulture)
         : Math.Abs(value).ToString("R", CultureInfo.InvariantCulture));
 
-    /// <summary>The number rounded to a count of digits after the decimal point (before it, where negative): its exact value, ties to even.</summary>
+    /// <summary>
+    /// The exact value rounded to a count of digits after the decimal point (before it, where negative), ties to even.
+    /// </summary>
+    /// <remarks>
+    /// NumPy rounds a power of two by its neighbours' distance instead where 15 digits are asked for, and is then one off in the last.
+    /// </remarks>
     internal static DecimalDigits Rounded(double value, int fractionDigits)
     {
         var bits = BitConverter.DoubleToInt64Bits(value);
@@ -51,7 +56,8 @@ internal readonly record struct DecimalDigits(string Digits, int Point)
     internal string Whole => Point <= 0 ? "0" : Digits.Length >= Point ? Digits[..Point] : Digits.PadRight(Point, '0');
 
     /// <summary>The digits after the decimal point, maybe none.</summary>
-    internal string Fraction => Digits.Length <= Point || Digits == "0" ? "" : Point >= 0 ? Digits[Point..] : new string('0', -Point) + Digits;
+    internal string Fraction =>
+        Digits.Length <= Point || Digits == "0" ? "" : Point >= 0 ? Digits[Point..] : new string('0', -Point) + Digits;
 
     static DecimalDigits Read(string text)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Backprop.Text;
 
 /// <summary>
@@ -50,7 +52,8 @@ internal sealed class FloatText
             return (sign + positional.Whole).PadLeft(left) + "." + positional.Fraction.PadRight(right);
         }
         var (digits, exponent) = Scientific(value, precision);
-        return (sign + digits.Digits[0]).PadLeft(left) + "." + digits.Digits[1..].PadRight(precision, '0') + ExponentText(exponent, exponentDigits);
+        var fraction = digits.Digits[1..].PadRight(precision, '0');
+        return (sign + digits.Digits[0]).PadLeft(left) + "." + fraction + ExponentText(exponent, exponentDigits);
     }
 
     /// <summary>
@@ -95,19 +98,18 @@ internal sealed class FloatText
     (DecimalDigits Digits, int Exponent) Scientific(double value, int atLeast)
     {
         var digits = DecimalDigits.Shortest(value, single);
-        var fraction = digits.Digits.Length - 1;
+        var (fraction, exponent) = (digits.Digits.Length - 1, digits.Point - 1);
         if (value != 0 && (fraction > precision || fraction < atLeast))
         {
-            var exponent = digits.Point - 1;
-            digits = DecimalDigits.Rounded(value, precision - exponent);
-            if (digits.Digits.Length <= precision) digits = DecimalDigits.Rounded(value, precision - exponent + 1);
-            digits = digits.Trimmed();
+            // The shortest may be a round 1e23 for what is exactly 9.99…e22: then a digit more belongs to the same count.
+            var finer = DecimalDigits.Rounded(value, precision - exponent + 1);
+            digits = (finer.Digits.Length == precision + 1 ? finer : DecimalDigits.Rounded(value, precision - exponent)).Trimmed();
         }
         return (digits, digits.Point - 1);
     }
 
     static string ExponentText(int exponent, int digits) =>
-        (exponent < 0 ? "e-" : "e+") + Math.Abs(exponent).ToString(System.Globalization.CultureInfo.InvariantCulture).PadLeft(digits, '0');
+        (exponent < 0 ? "e-" : "e+") + Math.Abs(exponent).ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
 
     static string Special(double value) => double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }

@@ -13,7 +13,8 @@ internal static class NumPyFormat
     /// <param name="options">How much is shown; null for the defaults.</param>
     /// <param name="style">As Python's <c>str</c> or <c>repr</c>.</param>
     internal static string Format<T>(
-        ReadOnlySpan<T> values, ReadOnlySpan<int> shape, PrintOptions? options = null, PrintStyle style = PrintStyle.Str) where T : unmanaged
+        ReadOnlySpan<T> values, ReadOnlySpan<int> shape, PrintOptions? options = null, PrintStyle style = PrintStyle.Str)
+        where T : unmanaged
     {
         Span<int> strides = stackalloc int[shape.Length];
         var step = 1;
@@ -26,11 +27,11 @@ internal static class NumPyFormat
     }
 
     /// <summary>
-    /// A strided array as text. Of an array that is shown shortened, only the elements shown are read: the cost does not grow with its size.
+    /// A strided array as text. Of an array that is shown shortened, only the elements shown are read: its size costs nothing.
     /// </summary>
     /// <param name="storage">Memory that holds the elements.</param>
     /// <param name="shape">The sizes along the axes; none for a scalar.</param>
-    /// <param name="strides">How many elements of the memory lie between neighbours along each axis; 0 and negative steps may occur.</param>
+    /// <param name="strides">How many elements lie between neighbours along each axis; 0 and negative steps may occur.</param>
     /// <param name="offset">Where in the memory the first element lies.</param>
     /// <param name="options">How much is shown; null for the defaults.</param>
     /// <param name="style">As Python's <c>str</c> or <c>repr</c>.</param>

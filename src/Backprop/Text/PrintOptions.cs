@@ -6,7 +6,7 @@ public sealed record PrintOptions
     /// <summary>The defaults.</summary>
     public static PrintOptions Default { get; } = new();
 
-    /// <summary>The most digits after the point; fewer are shown where fewer tell the numbers apart from all others of their type.</summary>
+    /// <summary>The most digits after the point; fewer are shown where fewer tell a number from all others of its type.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
     public int Precision
     {
