@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Backprop.Devices;
 
@@ -8,7 +9,12 @@ static partial class Cpu
     /// <summary>The first number that is no place of an axis of the given size; null if all are.</summary>
     public static long? FirstOutside(ReadOnlySpan<long> places, int size)
     {
-        foreach (var place in places)
+        // Read as unsigned, a negative place is far too large.
+        var wide = MemoryMarshal.Cast<long, Vector<ulong>>(places);
+        var end = new Vector<ulong>((ulong)size);
+        var inside = 0;
+        while (inside < wide.Length && Vector.LessThanAll(wide[inside], end)) inside++;
+        foreach (var place in places[(inside * Vector<ulong>.Count)..])
             if ((ulong)place >= (ulong)size) return place;
         return null;
     }

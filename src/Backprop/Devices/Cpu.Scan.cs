@@ -29,6 +29,12 @@ static partial class Cpu
         Span<S> running = stackalloc S[tile];
         ReadOnlySpan<T> a = xa.Elements<T>(), b = xb.Elements<T>();
         var y = xy.Elements<T>();
+        if (inner == 1)
+        {
+            for (var line = 0; line < y.Length; line += length)
+                Line<K, T, S>(kernel, S.CreateTruncating(start), a.Slice(line, length), b.Slice(line, length), y.Slice(line, length), reverse, exclusive);
+            return;
+        }
         for (var line = 0; line < y.Length; line += length * inner)
             for (var column = 0; column < inner; column += tile)
             {
@@ -46,5 +52,17 @@ static partial class Cpu
                     }
                 }
             }
+    }
+
+    static void Line<K, T, S>(K kernel, S state, ReadOnlySpan<T> a, ReadOnlySpan<T> b, Span<T> y, bool reverse, bool exclusive)
+        where K : struct, IKernel where T : unmanaged, INumber<T> where S : unmanaged, INumber<S>
+    {
+        for (var step = 0; step < y.Length; step++)
+        {
+            var at = reverse ? y.Length - 1 - step : step;
+            var before = state;
+            state = kernel.Run(new One<S>(state), new(S.CreateTruncating(a[at])), K.Arity > 2 ? new(S.CreateTruncating(b[at])) : default, default).V;
+            y[at] = T.CreateTruncating(exclusive ? before : state);
+        }
     }
 }

@@ -91,6 +91,11 @@ static partial class Cpu
             ref var m = ref MemoryMarshal.GetReference(memory);
             ref var s = ref Unsafe.Add(ref m, tile);
             var count = Y.Count;
+            if (Inner == 1 && Length < ShortRow && count >= ShortRow * Length)
+            {
+                ShortRows<R>(ref m, ref s, tile);
+                return;
+            }
             for (var start = 0; start < count; start += Length * Inner)
                 for (var column = 0; column < Inner; column += tile)
                 {
@@ -100,7 +105,37 @@ static partial class Cpu
                     else N.Run<InColumns, R, T>(new(Length, Inner, Math.Min(tile, Inner - column)), ref a, ref b, ref y, ref m, ref s);
                 }
         }
+
+        // Many short rows are turned into columns, a tile at a time, so that the registers hold one number of each of several rows.
+        readonly void ShortRows<R>(ref T m, ref T s, int tile) where R : struct, IRegister<R, T>
+        {
+            Span<T> scratch = new T[3 * Length * tile];
+            ref var a = ref MemoryMarshal.GetReference(scratch);
+            ref var b = ref Unsafe.Add(ref a, Length * tile);
+            ref var y = ref Unsafe.Add(ref b, Length * tile);
+            var two = !ReferenceEquals(A, B);
+            var rows = Y.Count / Length;
+            for (var row = 0; row < rows; row += tile)
+            {
+                var n = Math.Min(tile, rows - row);
+                var at = (nint)row * Length;
+                Transpose(ref Unsafe.Add(ref A.First<T>(), at), n, Length, ref a, Length, 1, tile);
+                if (two) Transpose(ref Unsafe.Add(ref B.First<T>(), at), n, Length, ref b, Length, 1, tile);
+                N.Run<InColumns, R, T>(new(Length, tile, n), ref a, ref b, ref y, ref m, ref s);
+                Transpose(ref y, Length, tile, ref Unsafe.Add(ref Y.First<T>(), at), n, 1, Length);
+            }
+        }
+
+        static void Transpose(ref T from, int rows, int fromStride, ref T to, int columns, int toRow, int toColumn)
+        {
+            for (var i = 0; i < rows; i++)
+                for (var j = 0; j < columns; j++)
+                    Unsafe.Add(ref to, i * toRow + j * toColumn) = Unsafe.Add(ref from, i * fromStride + j);
+        }
     }
+
+    // A row shorter than this is not worth its own passes.
+    const int ShortRow = 32;
 
     readonly struct InRow(int length) : ILayout
     {
