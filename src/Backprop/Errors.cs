@@ -22,3 +22,7 @@ public sealed class DTypeException(string message) : ArgumentException(message)
 /// <summary>Differentiation that cannot be done: nothing was recorded, or what was recorded no longer holds.</summary>
 /// <param name="message">The whole sentence.</param>
 public sealed class GradientException(string message) : InvalidOperationException(message);
+
+/// <summary>A NaN or an infinity that a call made out of sound numbers, found under <c>Tape.DetectAnomalies</c>.</summary>
+/// <param name="message">The whole sentence.</param>
+public sealed class AnomalyException(string message) : ArithmeticException(message);

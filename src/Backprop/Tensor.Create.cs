@@ -80,6 +80,13 @@ public sealed partial class Tensor
     /// <summary>A tensor of ones; float32 unless said otherwise.</summary>
     public static Tensor Ones(Shape shape, DType dtype = DType.Float32) => Full(shape, 1L, dtype);
 
+    /// <summary>Sets one element of a new tensor to 1.</summary>
+    internal void SetOne(int place)
+    {
+        if (dtype == DType.Float32) Elements<float>()[place] = 1;
+        else Elements<double>()[place] = 1;
+    }
+
     /// <summary>Zeros of another tensor's shape and element type.</summary>
     public static Tensor ZerosLike(Tensor x) => Zeros(x.Shape, x.DType);
 

@@ -10,7 +10,7 @@ namespace Backprop;
 /// </summary>
 /// <remarks>
 /// The element type is dynamic and typed at the edge: <c>t.AsSpan&lt;float&gt;()</c>. A tensor made from a C# number is
-/// weak: it adopts the element type of what it meets, as literals should. What <see cref="Tape"/> needs (whether a gradient
+/// weak: it adopts the element type of what it meets, as literals should. What <see cref="Autograd.Tape"/> needs (whether a gradient
 /// is wanted, which operation made it) is in <c>Tensor.Autograd.cs</c>.
 /// </remarks>
 [DebuggerDisplay("{DebuggerDisplay,nq}")]

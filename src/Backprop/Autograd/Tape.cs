@@ -30,6 +30,28 @@ public static class Tape
     /// </summary>
     public static Scope KeepSources() => new(Recorder.Enabled, keepsSources: true);
 
+    /// <summary>
+    /// Until the result is disposed of, the first call on this thread that makes a NaN (or, if asked, an infinity) out of
+    /// sound numbers, forward or backward, throws an <see cref="AnomalyException"/> naming the operation, file and line. Every
+    /// result is looked through: for debugging.
+    /// </summary>
+    public static AnomalyScope DetectAnomalies(bool nan = true, bool infinity = true) => new(nan, infinity);
+
+    /// <summary>Puts the watch for anomalies back as it was.</summary>
+    public readonly struct AnomalyScope : IDisposable
+    {
+        readonly bool nan, infinity, keptSources;
+
+        internal AnomalyScope(bool watchNaN, bool watchInfinity)
+        {
+            (nan, infinity, keptSources) = (Anomalies.WatchesNaN, Anomalies.WatchesInfinity, Recorder.KeepsSources);
+            (Anomalies.WatchesNaN, Anomalies.WatchesInfinity, Recorder.KeepsSources) = (watchNaN, watchInfinity, true);
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => (Anomalies.WatchesNaN, Anomalies.WatchesInfinity, Recorder.KeepsSources) = (nan, infinity, keptSources);
+    }
+
     /// <summary>Puts recording back as it was.</summary>
     public readonly struct Scope : IDisposable
     {
@@ -72,7 +94,7 @@ public static class Tape
             sink.Receive(root, Hooked(root, dy));
             return;
         }
-        var order = Order(root.Node);
+        var order = Order(root.Node, []);
         root.Node.Pending = dy;
         try
         {
@@ -87,6 +109,47 @@ public static class Tape
             // After an error nothing may be left to be taken for the next pass's.
             foreach (var node in order) node.Pending = null;
         }
+    }
+
+    /// <summary>
+    /// The derivatives of a result with respect to variables (<see cref="Identity.Variable"/>), beyond which the walk does not go; null
+    /// where the result does not depend on one. The walk is recorded if the result depends on anything else that is tracked:
+    /// then these derivatives have derivatives too.
+    /// </summary>
+    internal static Tensor?[] Gradients(Tensor y, Tensor dy, ReadOnlySpan<Tensor> variables, bool createGraph = false)
+    {
+        var result = new Tensor?[variables.Length];
+        if (y.Node is null) return result;
+        var order = Order(y.Node, variables);
+        using var scope = new Scope(createGraph || (Recorder.Enabled && ReachesTracked(order, variables)), Recorder.KeepsSources);
+        y.Node.Pending = dy;
+        try
+        {
+            var buffer = new Tensor?[4];
+            Dictionary<Tensor, Tensor>? awaited = null;
+            for (var i = order.Count - 1; i >= 0; i--) Step(order[i], ref buffer, ref awaited, new NoGradients());
+            for (var i = 0; i < result.Length; i++) result[i] = variables[i].Node!.Pending;
+        }
+        finally
+        {
+            foreach (var node in order) node.Pending = null;
+            foreach (var variable in variables) variable.Node!.Pending = null;
+        }
+        return result;
+    }
+
+    static bool ReachesTracked(List<Node> order, ReadOnlySpan<Tensor> variables)
+    {
+        foreach (var variable in variables)
+            if (variable.Node!.Inputs[0].RequiresGrad) return true;
+        foreach (var node in order)
+        {
+            // The variable of a derivative that is being taken outside this one.
+            if (node.Op is Identity) return true;
+            foreach (var x in node.Inputs)
+                if (x.Node is null && x.RequiresGrad) return true;
+        }
+        return false;
     }
 
     // A hook sees the whole derivative: what a leaf with hooks receives is gathered in `awaited` until the end.
@@ -129,12 +192,14 @@ public static class Tape
     static int passes;
 
     // Operands before results. A stack of our own: a chain of a million calls must not overflow the thread's.
-    static List<Node> Order(Node root)
+    static List<Node> Order(Node root, ReadOnlySpan<Tensor> variables)
     {
         var order = new List<Node>();
         var stack = spare ?? new();
         spare = null;
         var pass = Interlocked.Increment(ref passes);
+        foreach (var variable in variables) variable.Node!.Mark = pass;
+        if (root.Mark == pass) return order;
         root.Mark = pass;
         stack.Push((root, 0));
         while (stack.TryPop(out var top))
@@ -165,6 +230,38 @@ interface IGradientSink
 
     /// <summary>Takes (a part of) the derivative with respect to x.</summary>
     void Receive(Tensor x, Tensor d);
+}
+
+/// <summary>Drops what arrives at leaves.</summary>
+readonly struct NoGradients : IGradientSink
+{
+    public bool Wants(Tensor x) => false;
+
+    public void Receive(Tensor x, Tensor d)
+    {
+    }
+}
+
+/// <summary>Gathers the derivatives with respect to some tensors.</summary>
+sealed class ChosenGradients(ReadOnlySpan<Tensor> chosen) : IGradientSink
+{
+    readonly Dictionary<Tensor, Tensor?> sums = Start(chosen);
+
+    static Dictionary<Tensor, Tensor?> Start(ReadOnlySpan<Tensor> chosen)
+    {
+        var start = new Dictionary<Tensor, Tensor?>();
+        foreach (var x in chosen) start[x] = null;
+        return start;
+    }
+
+    public Tensor? this[Tensor x] => sums[x];
+
+    public bool Wants(Tensor x) => sums.ContainsKey(x);
+
+    public void Receive(Tensor x, Tensor d)
+    {
+        if (sums.TryGetValue(x, out var sum)) sums[x] = sum is null ? d : sum + d;
+    }
 }
 
 /// <summary>Adds derivatives up in <see cref="Tensor.Grad"/>.</summary>

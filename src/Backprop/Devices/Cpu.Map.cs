@@ -51,7 +51,9 @@ static partial class Cpu
         }
     }
 
+    // Working memory is written before it is read: clearing it first would cost more than small maps themselves.
     // Without a destination of type T the results are truths, narrowed into y's bytes block by block.
+    [SkipLocalsInit]
     static void Map<K, T>(K kernel, ReadOnlySpan<Tensor> x, Tensor y, Span<T> destination)
         where K : struct, IKernel where T : unmanaged, INumber<T>
     {
@@ -101,7 +103,7 @@ static partial class Cpu
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Row<K, R, T>(K kernel, ref Operand<T> a, ref Operand<T> b, ref Operand<T> c, ref Operand<T> d, Span<T> y)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Backprop.Devices;
 
 static partial class Cpu
@@ -14,6 +16,7 @@ static partial class Cpu
         }
     }
 
+    [SkipLocalsInit]
     static void Select<T>(Tensor condition, Tensor a, Tensor b, Tensor y) where T : unmanaged
     {
         var to = y.Elements<T>();

@@ -23,7 +23,6 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
             if (x.RequiresGrad && Recorder.Enabled) y.Node = new Node(Of(formula), new ReadOnlySpan<Tensor>(in x), y);
             return y;
         }
-        if (!x.DType.IsFloat() && !F.KeepsIntegers) x = Cast.Call(x, DType.Float64);
         return Of(formula).Apply(x).MarkWeak(x.IsWeak);
     }
 
@@ -36,9 +35,10 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
     public override Tensor Forward(ReadOnlySpan<Tensor> x)
     {
         if (x[0].DType == DType.Bool) throw new DTypeException($"{Name}: bool has no such operation; convert with As(DType.Int64) or As(DType.Float32).");
-        var y = new Tensor(x[0].Shape, x[0].DType);
-        if (F.KeepsIntegers) Cpu.Map(new ValueKernel<F>(Formula), x, y);
-        else Cpu.MapFloat(new ValueKernel<F>(Formula), x, y);
+        var operand = x[0].DType.IsFloat() || F.KeepsIntegers ? x[0] : Cast.Raw(x[0], DType.Float64);
+        var y = new Tensor(operand.Shape, operand.DType);
+        if (F.KeepsIntegers) Cpu.Map(new ValueKernel<F>(Formula), [operand], y);
+        else Cpu.MapFloat(new ValueKernel<F>(Formula), [operand], y);
         return y;
     }
 
@@ -49,6 +49,12 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
         if (Recorder.Enabled || dy.DType != x.DType || !x.DType.IsFloat())
         {
             dx[0] = F.Pull(Formula, dy, x, y);
+            return;
+        }
+        if (x.IsSingle && x.DType == DType.Float64)
+        {
+            One<double> flow = new(dy.First<double>()), at = new(x.First<double>()), result = new(y.First<double>());
+            dx[0] = Tensor.Single(F.Pull(Formula, flow, at, result).V, weak: false);
             return;
         }
         var d = new Tensor(x.Shape, x.DType);
@@ -121,9 +127,14 @@ public sealed record Binary<F>(F Formula) : Op where F : struct, IFormula2<F>
     static bool Fuses(Tensor dy, Tensor a, Tensor b, Tensor y) =>
         !Recorder.Enabled && y.DType.IsFloat() && dy.DType == y.DType && a.DType == y.DType && b.DType == y.DType;
 
+    static bool Singles(Tensor dy, Tensor a, Tensor b) => dy.IsSingle && a.IsSingle && b.IsSingle && dy.DType == DType.Float64;
+
+    static One<double> One(Tensor x) => new(x.First<double>());
+
     Tensor PullA(Tensor dy, Tensor a, Tensor b, Tensor y)
     {
         if (!Fuses(dy, a, b, y)) return F.PullA(Formula, dy, a, b, y);
+        if (Singles(dy, a, b)) return Tensor.Single(F.PullA(Formula, One(dy), One(a), One(b), One(y)).V, weak: false);
         var d = new Tensor(y.Shape, y.DType);
         Cpu.MapFloat(new PullAKernel<F>(Formula), [dy, a, b, y], d);
         return d;
@@ -132,6 +143,7 @@ public sealed record Binary<F>(F Formula) : Op where F : struct, IFormula2<F>
     Tensor PullB(Tensor dy, Tensor a, Tensor b, Tensor y)
     {
         if (!Fuses(dy, a, b, y)) return F.PullB(Formula, dy, a, b, y);
+        if (Singles(dy, a, b)) return Tensor.Single(F.PullB(Formula, One(dy), One(a), One(b), One(y)).V, weak: false);
         var d = new Tensor(y.Shape, y.DType);
         Cpu.MapFloat(new PullBKernel<F>(Formula), [dy, a, b, y], d);
         return d;

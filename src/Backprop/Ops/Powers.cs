@@ -53,7 +53,7 @@ public readonly record struct Power(double Exponent) : IUnary<Power>
 
     /// <inheritdoc/>
     public V Slope<V>(V x, V y) where V : IReal<V> =>
-        Exponent == 2 ? 2 * x : Exponent == 1 ? 1 : Exponent == 0 ? 0 : Exponent * V.Pow(x, Exponent - 1);
+        Exponent == 2 ? 2 * x : Exponent == 1 ? 1 : Exponent == 0.5 ? 0.5 / y : Exponent == 0 ? 0 : Exponent * V.Pow(x, Exponent - 1);
 }
 
 /// <summary>y = aᵇ;  ∂y/∂a = b·aᵇ⁻¹ (0 for b = 0), ∂y/∂b = y·ln a (0 for a = 0 and b ≥ 0).</summary>

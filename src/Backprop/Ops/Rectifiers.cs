@@ -92,14 +92,17 @@ public readonly record struct Prelu : IBinary<Prelu>
     public V SlopeB<V>(V a, V b, V y) where V : IReal<V> => V.Where(a > 0, 0, a);
 }
 
-/// <summary>y = (x + 3)/6 held within [0, 1].  y′ = 1/6 for −3 < x < 3, else 0.</summary>
+/// <summary>y = (x + 3)/6 held within [0, 1].  y′ = 1/6 for −3 &lt; x &lt; 3, else 0.</summary>
 public readonly record struct HardSigmoid : IUnary<HardSigmoid>
 {
+    // PyTorch rounds this slope to float32 in every precision; so does this, that networks trained there go on unchanged here.
+    const double Sixth = 1.0f / 6.0f;
+
     /// <inheritdoc/>
     public V Value<V>(V x) where V : IReal<V> => V.Min(V.Max(x + 3, 0), 6) / 6;
 
     /// <inheritdoc/>
-    public V Slope<V>(V x, V y) where V : IReal<V> => V.Where(V.And(x > -3, x < 3), 1.0 / 6, 0);
+    public V Slope<V>(V x, V y) where V : IReal<V> => V.Where(V.And(x > -3, x < 3), Sixth, 0);
 }
 
 /// <summary>y = x·(x + 3)/6, its second factor held within [0, 1] (Howard et al. 2019).</summary>
