@@ -1,124 +1,246 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Backprop.Formulas;
 
 namespace Backprop.Devices;
 
 static partial class Cpu
 {
-    /// <summary>
-    /// Arranges a reduction as rows: the operand with its kept axes in front and its reduced axes behind, without gaps. Each
-    /// row then gives one element of the result.
-    /// </summary>
-    public static Tensor AsRows(Tensor x, bool[] reduced, out int rowLength)
-    {
-        var order = Enumerable.Range(0, reduced.Length).OrderBy(axis => reduced[axis]).ToArray();
-        rowLength = 1;
-        var sizes = new int[order.Length];
-        var strides = new int[order.Length];
-        var from = x.Strides;
-        for (var i = 0; i < order.Length; i++)
-        {
-            sizes[i] = x.Shape[order[i]];
-            strides[i] = from[order[i]];
-            if (reduced[order[i]]) rowLength *= sizes[i];
-        }
-        return x.View(Shape.Own(sizes), strides, x.Offset).Packed();
-    }
+    // Numbers are summed in registers for so long, then in double, so that the error does not grow with the length.
+    const int SumBlock = 1024;
+    const int SumRows = 256;
 
-    /// <summary>y = Σ x over the marked axes. Float sums are gathered block by block in double, so the error does not grow with the length.</summary>
+    /// <summary>y = Σ x over the marked axes: whole numbers and bools of any type as int64, floats in their own.</summary>
     public static void Sum(Tensor x, bool[] reduced, Tensor y)
     {
-        if (y.DType == DType.Float32) Sum<float>(x, reduced, y);
-        else if (y.DType == DType.Float64) Sum<double>(x, reduced, y);
-        else SumWhole(x, reduced, y);
-    }
-
-    static void SumWhole(Tensor x, bool[] reduced, Tensor y)
-    {
-        var rows = AsRows(x, reduced, out var length).Elements<long>();
-        var to = y.Elements<long>();
-        for (var i = 0; i < to.Length; i++)
+        if (!y.DType.IsFloat())
         {
-            var sum = 0L;
-            foreach (var v in rows.Slice(i * length, length)) sum += v;
-            to[i] = sum;
-        }
-    }
-
-    static void Sum<T>(Tensor x, bool[] reduced, Tensor y) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var to = y.Elements<T>();
-        if (to.IsEmpty) return;
-        if (x.IsContiguous && LeadingOnly(reduced))
-        {
-            SumColumns<T>(x.Elements<T>(), to);
+            var whole = new SumWhole { Rows = AsRows(x, reduced, out var length), Length = length, Y = y };
+            x.DType.Dispatch(ref whole);
             return;
         }
-        ReadOnlySpan<T> rows = AsRows(x, reduced, out var length).Elements<T>();
-        for (var i = 0; i < to.Length; i++) to[i] = SumRow(rows.Slice(i * length, length));
+        x = WithoutRepeats(x, reduced, out var times);
+        SumOf(default(Itself), x, null, reduced, y);
+        if (times == 1) return;
+        if (y.DType == DType.Float32) Scale(y.Elements<float>(), times);
+        else Scale(y.Elements<double>(), times);
     }
 
-    static bool LeadingOnly(bool[] reduced)
+    /// <summary>
+    /// y = Σ kernel(x, m) over the marked axes, where m, if the kernel asks for it, holds one number for each result. All are float32
+    /// or all float64; m is contiguous.
+    /// </summary>
+    public static void SumOf<K>(K kernel, Tensor x, Tensor? m, bool[] reduced, Tensor y) where K : struct, IKernel
     {
-        var last = Array.LastIndexOf(reduced, true);
-        return last >= 0 && last < reduced.Length - 1 && Array.IndexOf(reduced, false) > last;
+        if (x.Count == 0) y.Bytes().Clear();
+        else if (y.DType == DType.Float32) SumOf<K, float>(kernel, x, m, reduced, y);
+        else SumOf<K, double>(kernel, x, m, reduced, y);
     }
 
-    static T SumRow<T>(ReadOnlySpan<T> row) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static void SumOf<K, T>(K kernel, Tensor x, Tensor? m, bool[] reduced, Tensor y) where K : struct, IKernel where T : unmanaged, INumber<T>
     {
-        if (row.Length < 16)
+        var action = new ReduceAction<SumReducer<K, T>, SumReducer<Itself, T>, T>
         {
-            var few = 0.0;
-            foreach (var v in row) few += double.CreateTruncating(v);
-            return T.CreateTruncating(few);
+            First = new(kernel), Next = default, X = x, M = m, Reduced = reduced, Y = y,
+        };
+        WithRegisters<ReduceAction<SumReducer<K, T>, SumReducer<Itself, T>, T>, T>(ref action);
+    }
+
+    // What an axis only repeats (stride 0, as the gradient of a sum does) is added once and multiplied.
+    static Tensor WithoutRepeats(Tensor x, bool[] reduced, out long times)
+    {
+        times = 1;
+        if (x.IsContiguous || x.Count == 0) return x;
+        var sizes = x.Shape.ToArray();
+        var strides = x.Strides;
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            if (!reduced[i] || strides[i] != 0) continue;
+            times *= sizes[i];
+            sizes[i] = 1;
         }
-        if (Vector512.IsHardwareAccelerated) return SumRow<V512<T>, T>(row);
-        if (Vector256.IsHardwareAccelerated) return SumRow<V256<T>, T>(row);
-        return SumRow<V128<T>, T>(row);
+        return times == 1 ? x : x.View(Shape.Own(sizes), strides, x.Offset);
     }
 
-    // Blocks are summed in four registers; the sums of blocks in double.
-    static T SumRow<R, T>(ReadOnlySpan<T> row) where R : struct, IRegister<R, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static void Scale<T>(Span<T> y, long times) where T : unmanaged, INumber<T>
     {
-        const int blockLength = 1024;
-        var total = 0.0;
-        Span<T> lanes = stackalloc T[Widest];
-        while (!row.IsEmpty)
+        for (var i = 0; i < y.Length; i++) y[i] = T.CreateTruncating(double.CreateTruncating(y[i]) * times);
+    }
+
+    struct SumWhole : ITypedAction
+    {
+        public Tensor Rows, Y;
+        public int Length;
+
+        public readonly void Run<T>() where T : unmanaged, INumber<T>
         {
-            var block = row[..Math.Min(blockLength, row.Length)];
-            row = row[block.Length..];
-            ref var p = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(block);
-            nuint width = (nuint)R.Count, n = (nuint)block.Length, i = 0;
-            R s0 = R.Create(T.Zero), s1 = s0, s2 = s0, s3 = s0;
-            for (; i + 4 * width <= n; i += 4 * width)
+            var rows = Rows.Elements<T>();
+            var y = Y.Elements<long>();
+            for (var i = 0; i < y.Length; i++)
             {
-                s0 += R.Load(ref p, i);
-                s1 += R.Load(ref p, i + width);
-                s2 += R.Load(ref p, i + 2 * width);
-                s3 += R.Load(ref p, i + 3 * width);
+                var sum = 0L;
+                foreach (var v in rows.Slice(i * Length, Length)) sum += long.CreateTruncating(v);
+                y[i] = sum;
             }
-            ((s0 + s1) + (s2 + s3)).Store(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(lanes), 0);
-            foreach (var v in lanes[..R.Count]) total += double.CreateTruncating(v);
-            foreach (var v in block[(int)i..]) total += double.CreateTruncating(v);
+        }
+    }
+
+    /// <summary>The number itself.</summary>
+    readonly struct Itself : IKernel
+    {
+        public static int Arity => 1;
+        public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => a;
+    }
+
+    readonly struct SumReducer<K, T>(K kernel) : IReducer<T> where K : struct, IKernel where T : unmanaged, INumber<T>
+    {
+        public T Row<R>(ref T x, ref T m, int n) where R : struct, IRegister<R, T> => SumRow<K, R, T>(kernel, ref x, ref m, 0, n);
+
+        public void Columns<R>(ref T x, int stride, int length, ref T m, Span<T> y) where R : struct, IRegister<R, T> =>
+            SumColumns<K, R, T>(kernel, ref x, stride, length, ref m, 0, y);
+    }
+
+    /// <summary>
+    /// Σ kernel(x[i], m[i]) over a row of n numbers; <paramref name="advance"/> is all ones where m is a row as well, and 0 where it is
+    /// one number repeated over a register.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static T SumRow<K, R, T>(K kernel, ref T x, ref T m, nuint advance, int n)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        var total = 0.0;
+        if (typeof(K) == typeof(Itself) && n < 16)
+        {
+            for (var i = 0; i < n; i++) total += double.CreateTruncating(Unsafe.Add(ref x, i));
+            return T.CreateTruncating(total);
+        }
+        Span<T> lanes = stackalloc T[Widest];
+        ref var l = ref MemoryMarshal.GetReference(lanes);
+        nuint width = (nuint)R.Count;
+        for (nuint start = 0; start < (nuint)n; start += SumBlock)
+        {
+            nuint i = start, end = Math.Min((nuint)n, start + SumBlock);
+            var s0 = new Lanes<R, T>(R.Create(T.Zero));
+            Lanes<R, T> s1 = s0, s2 = s0, s3 = s0;
+            for (; i + 4 * width <= end; i += 4 * width)
+            {
+                s0 += At<K, R, T>(kernel, ref x, ref m, advance, i);
+                s1 += At<K, R, T>(kernel, ref x, ref m, advance, i + width);
+                s2 += At<K, R, T>(kernel, ref x, ref m, advance, i + 2 * width);
+                s3 += At<K, R, T>(kernel, ref x, ref m, advance, i + 3 * width);
+            }
+            for (; i + width <= end; i += width) s0 += At<K, R, T>(kernel, ref x, ref m, advance, i);
+            ((s0 + s1) + (s2 + s3)).V.Store(ref l, 0);
+            total += Total(lanes[..R.Count]);
+            if (i == end) continue;
+            Rest<K, R, T>(kernel, ref x, ref m, advance, i, (int)(end - i)).V.Store(ref l, 0);
+            total += Total(lanes[..(int)(end - i)]);
         }
         return T.CreateTruncating(total);
     }
 
-    static void SumColumns<T>(ReadOnlySpan<T> x, Span<T> y) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    static double Total<T>(ReadOnlySpan<T> values) where T : unmanaged, INumber<T>
     {
-        const int width = 256;
-        Span<double> sums = stackalloc double[width];
-        for (var start = 0; start < y.Length; start += width)
+        var total = 0.0;
+        foreach (var v in values) total += double.CreateTruncating(v);
+        return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Lanes<R, T> At<K, R, T>(K kernel, ref T x, ref T m, nuint advance, nuint i)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+        kernel.Run(Load<R, T>(ref x, i), K.Arity > 1 ? Load<R, T>(ref m, i & advance) : default, default, default);
+
+    // The last numbers, fewer than a register holds, go through the same vector code.
+    static Lanes<R, T> Rest<K, R, T>(K kernel, ref T x, ref T m, nuint advance, nuint from, int n)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        Span<T> tail = stackalloc T[2 * Widest];
+        tail.Clear();
+        for (var k = 0; k < n; k++)
         {
-            var columns = Math.Min(width, y.Length - start);
+            tail[k] = Unsafe.Add(ref x, from + (nuint)k);
+            if (K.Arity > 1) tail[Widest + k] = Unsafe.Add(ref m, (from + (nuint)k) & advance);
+        }
+        ref var t = ref MemoryMarshal.GetReference(tail);
+        return At<K, R, T>(kernel, ref t, ref Unsafe.Add(ref t, Widest), nuint.MaxValue, 0);
+    }
+
+    /// <summary>
+    /// y[i] = Σ kernel(x[i], m[i]) down columns of the given length that lie side by side, the next row a stride further; m's next row
+    /// is <paramref name="mStride"/> further (0: one row serves all).
+    /// </summary>
+    static void SumColumns<K, R, T>(K kernel, ref T x, int stride, int length, ref T m, int mStride, Span<T> y)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        const int tile = 512;
+        Span<T> sums = stackalloc T[tile];
+        Span<double> totals = stackalloc double[tile];
+        // Few columns without gaps: several rows are taken as one wide row, and their sums put together at the end.
+        var together = typeof(K) == typeof(Itself) && stride == y.Length && y.Length <= 32 && length >= 16 ? 128 / y.Length : 1;
+        if (together > 1)
+        {
+            var wide = together * y.Length;
+            totals.Clear();
+            AddRows<K, R, T>(kernel, ref x, wide, length / together, ref m, 0, sums[..wide], totals[..wide]);
+            var rest = length % together;
+            AddRows<K, R, T>(kernel, ref Unsafe.Add(ref x, (nint)(length - rest) * stride), stride, 1, ref m, 0, sums[..(rest * stride)], totals);
+            for (var i = y.Length; i < wide; i++) totals[i % y.Length] += totals[i];
+            for (var i = 0; i < y.Length; i++) y[i] = T.CreateTruncating(totals[i]);
+            return;
+        }
+        for (var start = 0; start < y.Length; start += tile)
+        {
+            var columns = Math.Min(tile, y.Length - start);
+            totals.Clear();
+            AddRows<K, R, T>(kernel, ref Unsafe.Add(ref x, start), stride, length, ref Unsafe.Add(ref m, K.Arity > 1 ? start : 0), mStride,
+                sums[..columns], totals);
+            for (var i = 0; i < columns; i++) y[start + i] = T.CreateTruncating(totals[i]);
+        }
+    }
+
+    static void AddRows<K, R, T>(K kernel, ref T x, int stride, int rows, ref T m, int mStride, Span<T> sums, Span<double> totals)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        const int atOnce = 16;
+        for (var start = 0; start < rows; start += SumRows)
+        {
             sums.Clear();
-            for (var row = start; row < x.Length; row += y.Length)
+            var end = Math.Min(rows, start + SumRows);
+            for (var row = start; row < end; row += atOnce)
+                AddFewRows<K, R, T>(kernel, ref Unsafe.Add(ref x, (nint)row * stride), stride, Math.Min(atOnce, end - row),
+                    ref Unsafe.Add(ref m, (nint)row * mStride), mStride, sums);
+            for (var i = 0; i < sums.Length; i++) totals[i] += double.CreateTruncating(sums[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void AddFewRows<K, R, T>(K kernel, ref T x, int stride, int rows, ref T m, int mStride, Span<T> sums)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        ref var to = ref MemoryMarshal.GetReference(sums);
+        nuint width = (nuint)R.Count, n = (nuint)sums.Length, i = 0;
+        for (; i + width <= n; i += width)
+        {
+            var sum = Load<R, T>(ref to, i);
+            ref var p = ref x;
+            ref var q = ref m;
+            for (var row = 0; row < rows; row++)
             {
-                var values = x.Slice(row, columns);
-                for (var i = 0; i < columns; i++) sums[i] += double.CreateTruncating(values[i]);
+                sum += At<K, R, T>(kernel, ref p, ref q, nuint.MaxValue, i);
+                p = ref Unsafe.Add(ref p, stride);
+                q = ref Unsafe.Add(ref q, mStride);
             }
-            for (var i = 0; i < columns; i++) y[start + i] = T.CreateTruncating(sums[i]);
+            sum.V.Store(ref to, i);
+        }
+        if (i == n) return;
+        Span<T> tail = stackalloc T[Widest];
+        ref var t = ref MemoryMarshal.GetReference(tail);
+        for (var row = 0; row < rows; row++)
+        {
+            Rest<K, R, T>(kernel, ref Unsafe.Add(ref x, (nint)row * stride), ref Unsafe.Add(ref m, (nint)row * mStride), nuint.MaxValue, i, (int)(n - i)).V.Store(ref t, 0);
+            for (var k = i; k < n; k++) Unsafe.Add(ref to, k) += tail[(int)(k - i)];
         }
     }
 }
