@@ -55,7 +55,7 @@ public abstract record Reduction(ValueList<int> Axes, bool KeepDims) : Op
     }
 
     /// <summary>A new result whose reduced axes still have size 1, in the operand's element type unless told.</summary>
-    private protected Tensor NewResult(Tensor x, bool[] reduced, DType? dtype = null) => new(Kept(x.Shape, reduced), dtype ?? x.DType);
+    private protected static Tensor NewResult(Tensor x, bool[] reduced, DType? dtype = null) => new(Kept(x.Shape, reduced), dtype ?? x.DType);
 
     /// <summary>A result as <see cref="KeepDims"/> asks for it.</summary>
     private protected Tensor Shaped(Tensor y, ReadOnlySpan<Tensor> x) => KeepDims ? y : y.View(Infer(x), null, y.Offset);
