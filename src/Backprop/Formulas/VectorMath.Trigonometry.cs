@@ -8,7 +8,7 @@ public static partial class VectorMath
     const double HalfPi = 1.57079632679489661923;
 
     // π/2 as a float and what that lacks.
-    const double HalfPiHi = 1.57079637050628662109375, HalfPiLo = -4.37113900018624283e-8;
+    const double HalfPiHi = 1.57079637050628662109375, HalfPiLo = -4.371138828673793e-08;
 
     // Past these the reduction to a quarter turn would lose digits.
     const double FloatTurnLimit = 6400, DoubleTurnLimit = 800000;
@@ -120,11 +120,18 @@ public static partial class VectorMath
         var magic = R.Literal(typeof(T) == typeof(float) ? FloatMagic : DoubleMagic);
         t = R.MultiplyAdd(a, R.Literal(1 / HalfPi), magic);
         var n = t - magic;
-        if (typeof(T) == typeof(float))
+        if (typeof(T) == typeof(float) && R.IsFused)
+        {
+            var r = R.MultiplyAdd(n, R.Literal(-HalfPiHi), a);
+            r = R.MultiplyAdd(n, R.Literal(4.3711388286737929e-8), r);
+            return R.MultiplyAdd(n, R.Literal(1.71512449944e-15), r);
+        }
+        else if (typeof(T) == typeof(float))
         {
             var r = R.MultiplyAdd(n, R.Literal(-1.5703125), a);
             r = R.MultiplyAdd(n, R.Literal(-0.0004837512969970703125), r);
-            return r - R.MultiplyAdd(n, R.Literal(7.5495336204767227173e-8), n * R.Literal(2.563344068257089603e-12));
+            r = R.MultiplyAdd(n, R.Literal(-7.5495336204767227173e-8), r);
+            return R.MultiplyAdd(n, R.Literal(-2.563344068257089603e-12), r);
         }
         else
         {
