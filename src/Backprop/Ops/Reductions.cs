@@ -50,12 +50,13 @@ public abstract record Reduction(ValueList<int> Axes, bool KeepDims) : Op
     private protected void RequireElements(Shape shape, string wanted)
     {
         if (CountOf(shape) > 0) return;
-        var axes = Axes.Count == shape.Rank ? $"the tensor of shape {shape} is empty" : $"axes {Axes} of shape {shape} are empty";
+        var axes = Axes.Count == shape.Rank ? $"the tensor of shape {shape} is empty"
+            : Axes.Count == 1 ? $"axis {Axes[0]} of shape {shape} is empty" : $"axes {Axes} of shape {shape} are empty";
         throw new ShapeException($"{Name}: {axes}, and nothing has no {wanted}.");
     }
 
     /// <summary>A new result whose reduced axes still have size 1, in the operand's element type unless told.</summary>
-    private protected Tensor NewResult(Tensor x, bool[] reduced, DType? dtype = null) => new(Kept(x.Shape, reduced), dtype ?? x.DType);
+    private protected static Tensor NewResult(Tensor x, bool[] reduced, DType? dtype = null) => new(Kept(x.Shape, reduced), dtype ?? x.DType);
 
     /// <summary>A result as <see cref="KeepDims"/> asks for it.</summary>
     private protected Tensor Shaped(Tensor y, ReadOnlySpan<Tensor> x) => KeepDims ? y : y.View(Infer(x), null, y.Offset);
