@@ -23,7 +23,9 @@ internal sealed record SafetensorsContents(SafetensorsEntry[] Entries, IReadOnly
 /// with spaces to a multiple of 8: <c>{"__metadata__": {…}, "name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, …}</c>.
 /// The data that follow have neither holes nor overlaps.
 /// </summary>
-/// <remarks>The format: github.com/huggingface/safetensors. A header that breaks a rule is refused, since its file may come from anyone.</remarks>
+/// <remarks>
+/// The format: github.com/huggingface/safetensors. A header that breaks a rule is refused, since its file may come from anyone.
+/// </remarks>
 internal static class SafetensorsHeader
 {
     /// <summary>The bytes before the JSON object.</summary>
@@ -70,9 +72,11 @@ internal static class SafetensorsHeader
             throw Bad(source, $"the file has {prefix.Length} bytes; a safetensors file begins with the 8 bytes of its header's length");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaxBytes)
-            throw Bad(source, $"the header's length is given as {length} bytes; the format allows {MaxBytes}. Is this a safetensors file?");
+            throw Bad(source,
+                $"the header's length is given as {length} bytes; the format allows {MaxBytes} (is this a safetensors file?)");
         if ((long)length > fileLength - PrefixBytes)
-            throw Bad(source, $"the header's length is given as {length} bytes, but only {fileLength - PrefixBytes} follow. Is the file cut off?");
+            throw Bad(source,
+                $"the header's length is given as {length} bytes, but only {fileLength - PrefixBytes} follow (is the file cut off?)");
         return (int)length;
     }
 
@@ -176,7 +180,7 @@ internal static class SafetensorsHeader
     {
         foreach (var entry in entries)
             if (entry.End > dataLength)
-                throw Bad(source, $"\"{entry.Name}\" ends at byte {entry.End}, but the data have {dataLength}. Is the file cut off?");
+                throw Bad(source, $"\"{entry.Name}\" ends at byte {entry.End}, but the data have {dataLength} (is the file cut off?)");
         string? before = null;
         long end = 0;
         foreach (var entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
