@@ -54,7 +54,7 @@ public class ReductionTests
     [Fact]
     public void Whole_numbers_and_bools()
     {
-        var x = Tensor.From(new[,] { { 1, 2 }, { 3, int.MaxValue } }.Cast<int>().ToArray(), [2, 2]);
+        var x = Tensor.From(new[,] { { 1, 2 }, { 3, int.MaxValue } });
         Assert.Equal([4L, int.MaxValue + 2L], x.Sum(0).ToArray<long>());
         Assert.Equal([2L, 3L * int.MaxValue], x.Prod(1).ToArray<long>());
         Assert.Equal([1.5, (3.0 + int.MaxValue) / 2], x.Mean(1).ToArray<double>());
@@ -65,7 +65,7 @@ public class ReductionTests
         Assert.Equal(2L, truths.Sum().Item<long>());
         Assert.Equal([1L, 1L, 2L], truths.CumSum(0).ToArray<long>());
         Assert.True((bool)truths.Any() && !(bool)truths.All());
-        Assert.Equal([1L, 0L, 2L], ((Tensor)new[] { false, true, true }).ArgSort(descending: true).ToArray<long>() is [1, 2, 0] ? [1L, 0L, 2L] : []);
+        Assert.Equal([1L, 2L, 0L], ((Tensor)new[] { false, true, true }).ArgSort(descending: true).ToArray<long>());
         Assert.Equal(1L, ((Tensor)new[] { double.NaN, 0, -0.0 }).CountNonZero().Item<long>());
         Assert.Equal([2L, 0L, 1L], Tensor.From(new sbyte[] { 3, 5, -7 }).ArgSort().ToArray<long>());
     }
@@ -76,15 +76,23 @@ public class ReductionTests
         const int n = 10_000_000;
         var values = new float[n];
         Array.Fill(values, 0.1f);
-        values[0] = 1e6f;
         var x = Tensor.From(values);
-        var exact = 1e6 + (n - 1) * (double)0.1f;
-        Assert.Equal(exact, x.Sum().Item(), exact * 1e-7);
-        Assert.Equal(exact, x.Reshape(-1, 10).Sum(0).Sum().Item(), exact * 2e-7);
-        Assert.Equal(exact, x.Reshape(10, -1).Sum(0).Sum().Item(), exact * 2e-7);
-        Assert.Equal(exact, x.Reshape(100, 1000, 100).Sum([0, 2]).Sum().Item(), exact * 2e-7);
-        Assert.Equal(exact / n, x.Mean().Item(), exact / n * 1e-7);
+        // A running sum in single precision would be off by 9 %.
+        CheckSums(x, n * (double)0.1f, 2e-7);
+        values[0] = 1e6f;
+        CheckSums(Tensor.From(values), 1e6 + (n - 1) * (double)0.1f, 5e-7);
         Assert.Equal(n, Expand.Call(Tensor.Ones([1]), [n]).Sum().Item());
+
+        static void CheckSums(Tensor x, double exact, double tolerance)
+        {
+            tolerance *= exact;
+            Assert.Equal(exact, x.Sum().Item(), tolerance);
+            Assert.Equal(exact, x.Mean().Item() * x.Count, tolerance);
+            Assert.Equal(exact, x.Reshape(-1, 10).Sum(0).Sum().Item(), tolerance);
+            Assert.Equal(exact, x.Reshape(10, -1).Sum(0).Sum().Item(), tolerance);
+            Assert.Equal(exact, x.Reshape(100, 1000, 100).Sum([0, 2]).Sum().Item(), tolerance);
+            Assert.Equal(exact, x.Reshape(100, 1000, 100).Sum(1).Sum().Item(), tolerance);
+        }
     }
 
     [Fact]
@@ -99,10 +107,9 @@ public class ReductionTests
     [Fact]
     public void NaN_shows_in_every_reduction()
     {
-        var x = Ramp(70).Detach();
-        var values = x.ToArray<double>();
+        var values = Ramp(70).ToArray<double>();
         values[66] = double.NaN;
-        x = values;
+        Tensor x = values;
         foreach (var y in new[] { x.Sum(), x.Mean(), x.Max(), x.Min(), x.Prod(), x.LogSumExp(), x.Var(), x.Norm(), x.Norm([], p: double.PositiveInfinity) })
             Assert.True(double.IsNaN(y.Item()));
         Assert.Equal((66L, 66L), (x.ArgMax().Item<long>(), x.ArgMin().Item<long>()));
@@ -159,7 +166,7 @@ public class ReductionTests
     public void However_the_operand_lies_the_result_is_the_same(string name)
     {
         var call = calls[name];
-        foreach (var sizes in new int[][] { [4, 5, 6], [3, 70, 2], [2, 33, 40], [65, 2, 9] })
+        foreach (var sizes in new int[][] { [3, 70, 2], [2, 33, 40], [65, 2, 9] })
         {
             var x = Ramp(sizes);
             foreach (var axes in new int[][] { [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2] })
@@ -327,8 +334,8 @@ public class ReductionTests
     {
         var x = Ramp(2, 3);
         Assert.Equal("Gather: the index 3 is outside axis 1 of shape [2, 3], which has size 3; places run from 0 to 2.",
-            Assert.Throws<ArgumentOutOfRangeException>(() => x.Gather(1, new long[] { 0, 3 }.AsTensor([2, 1]))).Message);
-        Assert.Contains("negative ones do not count from the end", Assert.Throws<ArgumentOutOfRangeException>(() => x.Gather(0, new long[] { -1 }.AsTensor([1, 1]))).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(() => x.Gather(1, Tensor.From(new[,] { { 0 }, { 3 } }))).Message);
+        Assert.Contains("negative ones do not count from the end", Assert.Throws<ArgumentOutOfRangeException>(() => x.Gather(0, Tensor.From(new[,] { { -1 } }))).Message);
         Assert.Contains("it needs as many axes", Assert.Throws<ShapeException>(() => x.Gather(0, new long[] { 0 })).Message);
         Assert.Contains("no larger sizes", Assert.Throws<ShapeException>(() => x.Gather(0, Tensor.Zeros([1, 4], DType.Int64))).Message);
         Assert.Contains("whole numbers", Assert.Throws<DTypeException>(() => x.Gather(0, Tensor.Zeros([1, 3]))).Message);
@@ -382,9 +389,4 @@ public class ReductionTests
         Assert.NotEqual<Op>(new Sum([0], true), new Mean([0], true));
         Assert.Equal(new Norm(2, [1], false).Apply(Ramp(2, 3)).ToArray<double>(), new Norm(2, [-1], false).Apply(Ramp(2, 3)).ToArray<double>());
     }
-}
-
-static class TensorCells
-{
-    public static Tensor AsTensor(this long[] values, Shape shape) => Tensor.From(values, shape);
 }

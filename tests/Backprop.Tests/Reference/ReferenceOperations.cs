@@ -31,9 +31,8 @@ static partial class ReferenceOperations
         var table = new ReferenceTable();
         AddUnary(table);
         AddBinary(table);
-        AddReduce(table);
-        AddSoftmax(table);
-        AddSorting(table);
+        //R AddReduce(table);
+        //R AddSoftmax(table);
         //R AddShape(table);
         //R AddIndex(table);
         //R AddMatmul(table);
