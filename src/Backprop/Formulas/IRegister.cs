@@ -15,7 +15,7 @@ public interface IRegister<R, T> where R : struct, IRegister<R, T> where T : unm
     /// <summary>How many numbers it holds.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Whether <see cref="MultiplyAdd"/> rounds once.</summary>
+    /// <summary>Whether <c>MultiplyAdd</c> rounds once.</summary>
     static abstract bool IsFused { get; }
 
     /// <summary><paramref name="value"/> in every lane.</summary>
@@ -53,6 +53,9 @@ public interface IRegister<R, T> where R : struct, IRegister<R, T> where T : unm
 
     /// <summary>a · b + c, rounded once where the hardware can; never by emulation.</summary>
     static abstract R MultiplyAdd(R a, R b, R c);
+
+    /// <summary>a · b + c for a literal c, as a step of a polynomial.</summary>
+    static abstract R MultiplyAdd(R a, R b, double c);
 
     /// <summary>The smaller of each pair; NaN if either is, and −0 below 0.</summary>
     static abstract R Min(R a, R b);

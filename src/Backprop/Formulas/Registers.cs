@@ -53,6 +53,10 @@ public readonly struct V128<T>(Vector128<T> v) : IRegister<V128<T>, T> where T :
         ? new(Vector128.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>())
         : new(Vector128.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
     /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public static V128<T> MultiplyAdd(V128<T> a, V128<T> b, double c) => typeof(T) == typeof(float)
+        ? new(Vector128.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), Vector128.Create((float)c)).As<float, T>())
+        : new(Vector128.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), Vector128.Create(c)).As<double, T>());
+    /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> Min(V128<T> a, V128<T> b) => new(Vector128.Min(a.v, b.v));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> Max(V128<T> a, V128<T> b) => new(Vector128.Max(a.v, b.v));
@@ -160,6 +164,10 @@ public readonly struct V256<T>(Vector256<T> v) : IRegister<V256<T>, T> where T :
         ? new(Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>())
         : new(Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
     /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public static V256<T> MultiplyAdd(V256<T> a, V256<T> b, double c) => typeof(T) == typeof(float)
+        ? new(Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), Vector256.Create((float)c)).As<float, T>())
+        : new(Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), Vector256.Create(c)).As<double, T>());
+    /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> Min(V256<T> a, V256<T> b) => new(Vector256.Min(a.v, b.v));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> Max(V256<T> a, V256<T> b) => new(Vector256.Max(a.v, b.v));
@@ -266,6 +274,10 @@ public readonly struct V512<T>(Vector512<T> v) : IRegister<V512<T>, T> where T :
     [MethodImpl(Registers.Inline)] public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, V512<T> c) => typeof(T) == typeof(float)
         ? new(Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>())
         : new(Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
+    /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, double c) => typeof(T) == typeof(float)
+        ? new(Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), Vector512.Create((float)c)).As<float, T>())
+        : new(Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), Vector512.Create(c)).As<double, T>());
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V512<T> Min(V512<T> a, V512<T> b) => new(Vector512.Min(a.v, b.v));
     /// <inheritdoc/>

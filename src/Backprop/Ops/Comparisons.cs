@@ -29,11 +29,6 @@ public sealed record Compare<F> : Op where F : struct, IFormula2<F>
         Cpu.Test(new CompareKernel<F>(), [Cast.Raw(x[0], dtype), Cast.Raw(x[1], dtype)], y);
         return y;
     }
-
-    /// <inheritdoc/>
-    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
-    {
-    }
 }
 
 /// <summary>A formula that gives a truth about one operand, as an operation with a bool result and no derivative.</summary>
@@ -57,11 +52,6 @@ public sealed record Test<F> : Op where F : struct, IFormula<F>
         var y = new Tensor(x[0].Shape, DType.Bool);
         Cpu.Test(new TestKernel<F>(), x, y);
         return y;
-    }
-
-    /// <inheritdoc/>
-    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
-    {
     }
 }
 

@@ -98,11 +98,6 @@ public sealed record ArgMax(ValueList<int> Axes, bool KeepDims) : Reduction(Axes
         Cpu.PlaceOf(default(Largest), x[0], reduced, y);
         return Shaped(y, x);
     }
-
-    /// <inheritdoc/>
-    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
-    {
-    }
 }
 
 /// <summary>
@@ -128,11 +123,6 @@ public sealed record ArgMin(ValueList<int> Axes, bool KeepDims) : Reduction(Axes
         var y = NewResult(x[0], reduced, DType.Int64);
         Cpu.PlaceOf(default(Smallest), x[0], reduced, y);
         return Shaped(y, x);
-    }
-
-    /// <inheritdoc/>
-    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
-    {
     }
 }
 

@@ -22,12 +22,15 @@ public abstract record Op
 
     /// <summary>
     /// The derivative rule: sets <c>dx[i]</c> for every operand that <see cref="Node.Needs"/> it, in the shape of the result or of the
-    /// operand (the engine sums over what was broadcast). Written in tensors, it has derivatives itself.
+    /// operand (the engine sums over what was broadcast). Written in tensors, it has derivatives itself. An operation whose result is
+    /// no float (truths, places, counts) is never asked and leaves it out.
     /// </summary>
     /// <param name="node">The call: its operands and its result.</param>
     /// <param name="dy">The derivative flowing in, of the result's shape.</param>
     /// <param name="dx">One place for each operand; null means zero.</param>
-    public abstract void Backward(Node node, Tensor dy, Span<Tensor?> dx);
+    /// <exception cref="GradientException">The operation has no such rule.</exception>
+    public virtual void Backward(Node node, Tensor dy, Span<Tensor?> dx) => throw new GradientException(
+        $"{Name} has no derivative rule; override Backward, or Detach() its result.");
 
     /// <summary>Computes the result and, where a gradient is wanted, records the call.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x)

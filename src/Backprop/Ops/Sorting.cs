@@ -24,11 +24,6 @@ public sealed record ArgSort(int Axis, bool Descending) : Op
         Cpu.Order(x[0], axis, y.Shape[axis], Descending, y);
         return y;
     }
-
-    /// <inheritdoc/>
-    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
-    {
-    }
 }
 
 /// <summary>
@@ -61,10 +56,5 @@ public sealed record ArgTopK(int K, int Axis, bool Largest) : Op
         var y = new Tensor(Infer(x), DType.Int64);
         Cpu.Order(x[0], x[0].Shape.Axis(Axis, Name), K, Largest, y);
         return y;
-    }
-
-    /// <inheritdoc/>
-    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
-    {
     }
 }

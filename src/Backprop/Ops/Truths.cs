@@ -15,11 +15,6 @@ public sealed record Any(ValueList<int> Axes, bool KeepDims) : Reduction(Axes, K
         if (x[0].Count > 0) Cpu.Fold(default(Largest), Cast.Raw(x[0], DType.Bool), reduced, y);
         return Shaped(y, x);
     }
-
-    /// <inheritdoc/>
-    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
-    {
-    }
 }
 
 /// <summary>Whether every element along the given axes is true (or not 0, NaN included); true where there is none. A bool result, no derivative.</summary>
@@ -35,11 +30,6 @@ public sealed record All(ValueList<int> Axes, bool KeepDims) : Reduction(Axes, K
         if (x[0].Count > 0) Cpu.Fold(default(Smallest), Cast.Raw(x[0], DType.Bool), reduced, y);
         return Shaped(y, x);
     }
-
-    /// <inheritdoc/>
-    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
-    {
-    }
 }
 
 /// <summary>How many elements along the given axes are not 0 (NaN is not), as int64. No derivative.</summary>
@@ -50,9 +40,4 @@ public sealed record CountNonZero(ValueList<int> Axes, bool KeepDims) : Reductio
     /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> x) =>
         Shaped(Sum.Over(Cast.Raw(x[0], DType.Bool), Mask(x[0].Shape)), x);
-
-    /// <inheritdoc/>
-    public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
-    {
-    }
 }

@@ -31,8 +31,8 @@ static partial class ReferenceOperations
         var table = new ReferenceTable();
         AddUnary(table);
         AddBinary(table);
-        //R AddReduce(table);
-        //R AddSoftmax(table);
+        AddReduce(table);
+        AddSoftmax(table);
         //R AddShape(table);
         //R AddIndex(table);
         //R AddMatmul(table);
