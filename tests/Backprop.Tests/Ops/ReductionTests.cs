@@ -166,7 +166,7 @@ public class ReductionTests
     public void However_the_operand_lies_the_result_is_the_same(string name)
     {
         var call = calls[name];
-        foreach (var sizes in new int[][] { [3, 70, 2], [2, 33, 40], [65, 2, 9] })
+        foreach (var sizes in new int[][] { [3, 70, 2], [2, 5, 40], [65, 2, 9] })
         {
             var x = Ramp(sizes);
             foreach (var axes in new int[][] { [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2] })
@@ -184,7 +184,7 @@ public class ReductionTests
 
         void Check(Tensor y, Tensor? expected)
         {
-            if (expected is not null) Assert.True(y.AllClose(expected, 1e-12, 1e-12), $"{name}: {y.Shape} {y} is not {expected.Shape} {expected}");
+            if (expected is not null && !y.AllClose(expected, 1e-12, 1e-12)) Assert.Fail($"{name}: {y.Shape} {y} is not {expected.Shape} {expected}");
         }
     }
 
