@@ -38,7 +38,7 @@ static partial class ReferenceOperations
         //R AddIndex(table);
         //R AddMatmul(table);
         //R AddEinsum(table);
-        //R AddHvp(table);
+        AddHvp(table);
         return table;
     }
 }
