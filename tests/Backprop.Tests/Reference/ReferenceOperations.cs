@@ -33,6 +33,7 @@ static partial class ReferenceOperations
         AddBinary(table);
         AddReduce(table);
         AddSoftmax(table);
+        AddSorting(table);
         //R AddShape(table);
         //R AddIndex(table);
         //R AddMatmul(table);
