@@ -66,11 +66,10 @@ public static partial class VectorMath
     [MethodImpl(Inline)]
     public static R Tanh<R, T>(R x) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        // u = e^(2|x|) − 1 gives tanh |x| = u / (u + 2); near 0, u of −2|x| gives −tanh |x| with less lost in the divisor
+        // u = e^(2|x|) − 1 gives tanh |x| = u / (u + 2)
         var a = R.Abs(x);
-        var q = QuarterExpm1<R, T>(a * R.Select(R.Less(a, R.Literal(0.7)), R.Literal(-2), R.Literal(2)));
-        var y = R.Abs(q) / (q + R.Literal(0.5));
-        return R.Select(IsTiny<R, T>(a), x, WithSign<R, T>(y, x));
+        var q = QuarterExpm1<R, T>(a + a);
+        return R.Select(IsTiny<R, T>(a), x, WithSign<R, T>(q / (q + R.Literal(0.5)), x));
     }
 
     // Where f(x) = x to the last digit, and quartering might lose digits of denormal numbers.
