@@ -93,10 +93,12 @@ public static partial class VectorMath
     {
         if (typeof(T) == typeof(float))
         {
+            const double two23 = 8388608;
             var denormal = R.Less(x, R.Literal(1.17549435e-38));
-            x = R.Select(denormal, x * R.Literal(8388608), x);
+            x = R.Select(denormal, x * R.Literal(two23), x);
             var u = R.AddBits(x, R.Bits(0x3F800000 - 0x3F3504F3));
-            k = R.Or(R.ShiftRight(u, 23), R.Bits(0x4B000000)) - R.Select(denormal, R.Literal(8388608 + 127 + 23), R.Literal(8388608 + 127));
+            k = R.Or(R.ShiftRight(u, 23), R.Bits(0x4B000000));
+            k -= R.Select(denormal, R.Literal(two23 + 127 + 23), R.Literal(two23 + 127));
             return R.AddBits(R.And(u, R.Bits(0x007FFFFF)), R.Bits(0x3F3504F3)) - R.Literal(1);
         }
         else
@@ -105,7 +107,8 @@ public static partial class VectorMath
             var denormal = R.Less(x, R.Literal(2.2250738585072014e-308));
             x = R.Select(denormal, x * R.Literal(two52), x);
             var u = R.AddBits(x, R.Bits(0x3FF0000000000000 - 0x3FE6A09E667F3BCD));
-            k = R.Or(R.ShiftRight(u, 52), R.Bits(0x4330000000000000)) - R.Select(denormal, R.Literal(two52 + 1023 + 52), R.Literal(two52 + 1023));
+            k = R.Or(R.ShiftRight(u, 52), R.Bits(0x4330000000000000));
+            k -= R.Select(denormal, R.Literal(two52 + 1023 + 52), R.Literal(two52 + 1023));
             return R.AddBits(R.And(u, R.Bits(0x000FFFFFFFFFFFFF)), R.Bits(0x3FE6A09E667F3BCD)) - R.Literal(1);
         }
     }
