@@ -69,7 +69,8 @@ public sealed partial class Tensor
 
     /// <summary>ln Σ eˣ, without overflow, over the given axes; none given means all.</summary>
     /// <exception cref="ShapeException">An axis does not exist or is named twice.</exception>
-    public Tensor LogSumExp(int[] axes, bool keepDims = false) => new LogSumExp(Reduction.AxesOf(this, axes, "LogSumExp"), keepDims).Apply(Reduction.Float(this));
+    public Tensor LogSumExp(int[] axes, bool keepDims = false) =>
+        new LogSumExp(Reduction.AxesOf(this, axes, "LogSumExp"), keepDims).Apply(Reduction.Float(this));
 
     /// <summary>Whether any element is true (or not 0) over all elements.</summary>
     public Tensor Any() => Any([]);
@@ -104,25 +105,43 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">An axis does not exist or is named twice.</exception>
     public Tensor CountNonZero(int[] axes, bool keepDims = false) => new CountNonZero(Reduction.AxesOf(this, axes, "CountNonZero"), keepDims).Apply(this);
 
-    /// <summary>The place of the largest element, as int64, over all elements. The first one at a tie; NaN counts as larger than everything. Several axes are counted over in row-major order.</summary>
+    /// <summary>
+    /// The place of the largest element, as int64, over all elements. The first one at a tie; NaN counts as larger than everything. Several
+    /// axes are counted over in row-major order.
+    /// </summary>
     public Tensor ArgMax() => ArgMax([]);
 
-    /// <summary>The place of the largest element, as int64, over an axis. The first one at a tie; NaN counts as larger than everything. Several axes are counted over in row-major order.</summary>
+    /// <summary>
+    /// The place of the largest element, as int64, over an axis. The first one at a tie; NaN counts as larger than everything. Several axes are
+    /// counted over in row-major order.
+    /// </summary>
     /// <exception cref="ShapeException">There is no such axis, or is empty.</exception>
     public Tensor ArgMax(int axis, bool keepDims = false) => ArgMax([axis], keepDims);
 
-    /// <summary>The place of the largest element, as int64, over the given axes; none given means all. The first one at a tie; NaN counts as larger than everything. Several axes are counted over in row-major order.</summary>
+    /// <summary>
+    /// The place of the largest element, as int64, over the given axes; none given means all. The first one at a tie; NaN counts as larger
+    /// than everything. Several axes are counted over in row-major order.
+    /// </summary>
     /// <exception cref="ShapeException">An axis does not exist or is named twice, or is empty.</exception>
     public Tensor ArgMax(int[] axes, bool keepDims = false) => new ArgMax(Reduction.AxesOf(this, axes, "ArgMax"), keepDims).Apply(this);
 
-    /// <summary>The place of the smallest element, as int64, over all elements. The first one at a tie; NaN counts as smaller than everything. Several axes are counted over in row-major order.</summary>
+    /// <summary>
+    /// The place of the smallest element, as int64, over all elements. The first one at a tie; NaN counts as smaller than everything.
+    /// Several axes are counted over in row-major order.
+    /// </summary>
     public Tensor ArgMin() => ArgMin([]);
 
-    /// <summary>The place of the smallest element, as int64, over an axis. The first one at a tie; NaN counts as smaller than everything. Several axes are counted over in row-major order.</summary>
+    /// <summary>
+    /// The place of the smallest element, as int64, over an axis. The first one at a tie; NaN counts as smaller than everything. Several
+    /// axes are counted over in row-major order.
+    /// </summary>
     /// <exception cref="ShapeException">There is no such axis, or is empty.</exception>
     public Tensor ArgMin(int axis, bool keepDims = false) => ArgMin([axis], keepDims);
 
-    /// <summary>The place of the smallest element, as int64, over the given axes; none given means all. The first one at a tie; NaN counts as smaller than everything. Several axes are counted over in row-major order.</summary>
+    /// <summary>
+    /// The place of the smallest element, as int64, over the given axes; none given means all. The first one at a tie; NaN counts as
+    /// smaller than everything. Several axes are counted over in row-major order.
+    /// </summary>
     /// <exception cref="ShapeException">An axis does not exist or is named twice, or is empty.</exception>
     public Tensor ArgMin(int[] axes, bool keepDims = false) => new ArgMin(Reduction.AxesOf(this, axes, "ArgMin"), keepDims).Apply(this);
 
@@ -134,26 +153,44 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">There is no such axis, or it is empty.</exception>
     public (Tensor Values, Tensor Indices) MinWithIndex(int axis, bool keepDims = false) => AtExtreme.Of(this, axis, ArgMin(axis, keepDims: true), keepDims);
 
-    /// <summary>The variance Σ (x − mean)² / (n − correction) over all elements. The correction is 1 for the estimate from a sample, 0 for the sample's own.</summary>
+    /// <summary>
+    /// The variance Σ (x − mean)² / (n − correction) over all elements. The correction is 1 for the estimate from a sample, 0 for the
+    /// sample's own.
+    /// </summary>
     public Tensor Var() => Var([]);
 
-    /// <summary>The variance Σ (x − mean)² / (n − correction) over an axis. The correction is 1 for the estimate from a sample, 0 for the sample's own.</summary>
+    /// <summary>
+    /// The variance Σ (x − mean)² / (n − correction) over an axis. The correction is 1 for the estimate from a sample, 0 for the sample's
+    /// own.
+    /// </summary>
     /// <exception cref="ShapeException">There is no such axis.</exception>
     public Tensor Var(int axis, bool keepDims = false, int correction = 1) => Var([axis], keepDims, correction);
 
-    /// <summary>The variance Σ (x − mean)² / (n − correction) over the given axes; none given means all. The correction is 1 for the estimate from a sample, 0 for the sample's own.</summary>
+    /// <summary>
+    /// The variance Σ (x − mean)² / (n − correction) over the given axes; none given means all. The correction is 1 for the estimate from a
+    /// sample, 0 for the sample's own.
+    /// </summary>
     /// <exception cref="ShapeException">An axis does not exist or is named twice.</exception>
     public Tensor Var(int[] axes, bool keepDims = false, int correction = 1) =>
         new Var(Reduction.AxesOf(this, axes, "Var"), correction, keepDims).Apply(Reduction.Float(this));
 
-    /// <summary>The standard deviation √(Σ (x − mean)² / (n − correction)) over all elements. The correction is 1 for the estimate from a sample, 0 for the sample's own.</summary>
+    /// <summary>
+    /// The standard deviation √(Σ (x − mean)² / (n − correction)) over all elements. The correction is 1 for the estimate from a sample, 0
+    /// for the sample's own.
+    /// </summary>
     public Tensor Std() => Std([]);
 
-    /// <summary>The standard deviation √(Σ (x − mean)² / (n − correction)) over an axis. The correction is 1 for the estimate from a sample, 0 for the sample's own.</summary>
+    /// <summary>
+    /// The standard deviation √(Σ (x − mean)² / (n − correction)) over an axis. The correction is 1 for the estimate from a sample, 0 for
+    /// the sample's own.
+    /// </summary>
     /// <exception cref="ShapeException">There is no such axis.</exception>
     public Tensor Std(int axis, bool keepDims = false, int correction = 1) => Std([axis], keepDims, correction);
 
-    /// <summary>The standard deviation √(Σ (x − mean)² / (n − correction)) over the given axes; none given means all. The correction is 1 for the estimate from a sample, 0 for the sample's own.</summary>
+    /// <summary>
+    /// The standard deviation √(Σ (x − mean)² / (n − correction)) over the given axes; none given means all. The correction is 1 for the
+    /// estimate from a sample, 0 for the sample's own.
+    /// </summary>
     /// <exception cref="ShapeException">An axis does not exist or is named twice.</exception>
     public Tensor Std(int[] axes, bool keepDims = false, int correction = 1) =>
         new Std(Reduction.AxesOf(this, axes, "Std"), correction, keepDims).Apply(Reduction.Float(this));

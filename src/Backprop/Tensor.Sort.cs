@@ -15,7 +15,9 @@ public sealed partial class Tensor
         return (Ops.Gather.Call(this, axis, places), places);
     }
 
-    /// <summary>The places of the elements along an axis in order, as int64. Equal ones keep their order; NaN counts as larger than everything.</summary>
+    /// <summary>
+    /// The places of the elements along an axis in order, as int64. Equal ones keep their order; NaN counts as larger than everything.
+    /// </summary>
     /// <exception cref="ShapeException">There is no such axis.</exception>
     public Tensor ArgSort(int axis = -1, bool descending = false) => Ops.ArgSort.Call(this, axis, descending);
 

@@ -16,7 +16,11 @@ static partial class Cpu
         var places = axis == x.Rank - 1 ? y : new Tensor(Shape.Own([.. order.Select(i => y.Shape[i])]), DType.Int64);
         var action = new OrderAction
         {
-            Rows = Reordered(x, order).Packed(), Length = x.Shape[axis], K = k, Descending = descending, Places = places,
+            Rows = Reordered(x, order).Packed(),
+            Length = x.Shape[axis],
+            K = k,
+            Descending = descending,
+            Places = places,
         };
         x.DType.Dispatch(ref action);
         if (!ReferenceEquals(places, y)) CopyInto(places, Reordered(y, order), y);

@@ -7,9 +7,10 @@ namespace Backprop.Devices;
 
 static partial class Cpu
 {
-    // Numbers are summed in registers for so long, then in double, so that the error does not grow with the length.
-    const int SumBlock = 1024;
-    const int SumRows = 256;
+    // Numbers are added up in registers in short runs, the runs in double, so that the error does not grow with the length.
+    const int RegistersAtOnce = 64;
+    const int RowsAtOnce = 16;
+    const int RowsInDouble = 256;
 
     /// <summary>y = Σ x over the marked axes: whole numbers and bools of any type as int64, floats in their own.</summary>
     public static void Sum(Tensor x, bool[] reduced, Tensor y)
@@ -42,7 +43,12 @@ static partial class Cpu
     {
         var action = new ReduceAction<SumReducer<K, T>, SumReducer<Itself, T>, T>
         {
-            First = new(kernel), Next = default, X = x, M = m, Reduced = reduced, Y = y,
+            First = new(kernel),
+            Next = default,
+            X = x,
+            M = m,
+            Reduced = reduced,
+            Y = y,
         };
         WithRegisters<ReduceAction<SumReducer<K, T>, SumReducer<Itself, T>, T>, T>(ref action);
     }
@@ -117,10 +123,10 @@ static partial class Cpu
         }
         Span<T> lanes = stackalloc T[Widest];
         ref var l = ref MemoryMarshal.GetReference(lanes);
-        nuint width = (nuint)R.Count;
-        for (nuint start = 0; start < (nuint)n; start += SumBlock)
+        nuint width = (nuint)R.Count, block = RegistersAtOnce * width;
+        for (nuint start = 0; start < (nuint)n; start += block)
         {
-            nuint i = start, end = Math.Min((nuint)n, start + SumBlock);
+            nuint i = start, end = Math.Min((nuint)n, start + block);
             var s0 = new Lanes<R, T>(R.Create(T.Zero));
             Lanes<R, T> s1 = s0, s2 = s0, s3 = s0;
             for (; i + 4 * width <= end; i += 4 * width)
@@ -203,13 +209,12 @@ static partial class Cpu
     static void AddRows<K, R, T>(K kernel, ref T x, int stride, int rows, ref T m, int mStride, Span<T> sums, Span<double> totals)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        const int atOnce = 16;
-        for (var start = 0; start < rows; start += SumRows)
+        for (var start = 0; start < rows; start += RowsInDouble)
         {
             sums.Clear();
-            var end = Math.Min(rows, start + SumRows);
-            for (var row = start; row < end; row += atOnce)
-                AddFewRows<K, R, T>(kernel, ref Unsafe.Add(ref x, (nint)row * stride), stride, Math.Min(atOnce, end - row),
+            var end = Math.Min(rows, start + RowsInDouble);
+            for (var row = start; row < end; row += RowsAtOnce)
+                AddFewRows<K, R, T>(kernel, ref Unsafe.Add(ref x, (nint)row * stride), stride, Math.Min(RowsAtOnce, end - row),
                     ref Unsafe.Add(ref m, (nint)row * mStride), mStride, sums);
             for (var i = 0; i < sums.Length; i++) totals[i] += double.CreateTruncating(sums[i]);
         }
@@ -221,9 +226,10 @@ static partial class Cpu
     {
         ref var to = ref MemoryMarshal.GetReference(sums);
         nuint width = (nuint)R.Count, n = (nuint)sums.Length, i = 0;
+        var zero = new Lanes<R, T>(R.Create(T.Zero));
         for (; i + width <= n; i += width)
         {
-            var sum = Load<R, T>(ref to, i);
+            var sum = zero;
             ref var p = ref x;
             ref var q = ref m;
             for (var row = 0; row < rows; row++)
@@ -232,15 +238,15 @@ static partial class Cpu
                 p = ref Unsafe.Add(ref p, stride);
                 q = ref Unsafe.Add(ref q, mStride);
             }
-            sum.V.Store(ref to, i);
+            (Load<R, T>(ref to, i) + sum).V.Store(ref to, i);
         }
         if (i == n) return;
-        Span<T> tail = stackalloc T[Widest];
-        ref var t = ref MemoryMarshal.GetReference(tail);
+        var last = zero;
         for (var row = 0; row < rows; row++)
-        {
-            Rest<K, R, T>(kernel, ref Unsafe.Add(ref x, (nint)row * stride), ref Unsafe.Add(ref m, (nint)row * mStride), nuint.MaxValue, i, (int)(n - i)).V.Store(ref t, 0);
-            for (var k = i; k < n; k++) Unsafe.Add(ref to, k) += tail[(int)(k - i)];
-        }
+            last += Rest<K, R, T>(kernel, ref Unsafe.Add(ref x, (nint)row * stride), ref Unsafe.Add(ref m, (nint)row * mStride),
+                nuint.MaxValue, i, (int)(n - i));
+        Span<T> tail = stackalloc T[Widest];
+        last.V.Store(ref MemoryMarshal.GetReference(tail), 0);
+        for (var k = i; k < n; k++) Unsafe.Add(ref to, k) += tail[(int)(k - i)];
     }
 }

@@ -57,10 +57,10 @@ public interface IRegister<R, T> where R : struct, IRegister<R, T> where T : unm
     /// <summary>a · b + c for a literal c, as a step of a polynomial.</summary>
     static abstract R MultiplyAdd(R a, R b, double c);
 
-    /// <summary>The smaller of each pair; NaN if either is, and −0 below 0.</summary>
+    /// <summary>The smaller of each pair; NaN if either is. Of 0 and −0 it may be either.</summary>
     static abstract R Min(R a, R b);
 
-    /// <summary>The larger of each pair; NaN if either is, and 0 above −0.</summary>
+    /// <summary>The larger of each pair; NaN if either is. Of 0 and −0 it may be either.</summary>
     static abstract R Max(R a, R b);
 
     /// <summary>The smaller of each pair in one instruction; b if that is NaN, and on some hardware if a is.</summary>

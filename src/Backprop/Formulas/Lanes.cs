@@ -42,7 +42,8 @@ public readonly record struct Lanes<R, T>(R V) : IReal<Lanes<R, T>> where R : st
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static Lanes<R, T> Not(Lanes<R, T> p) => new(R.Not(p.V));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static Lanes<R, T> Where(Lanes<R, T> condition, Lanes<R, T> a, Lanes<R, T> b) => new(R.Select(condition.V, a.V, b.V));
+    [MethodImpl(Registers.Inline)] public static Lanes<R, T> Where(Lanes<R, T> condition, Lanes<R, T> a, Lanes<R, T> b) =>
+        new(R.Select(condition.V, a.V, b.V));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static Lanes<R, T> Max(Lanes<R, T> a, Lanes<R, T> b) => new(R.Max(a.V, b.V));
     /// <inheritdoc/>

@@ -9,6 +9,10 @@ static class Registers
 {
     // Every member must vanish into the loop it is used in: one left as a call sends its registers through memory.
     internal const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    // x64 gives the second operand if either is NaN; Arm64 gives NaN, and whole numbers have none.
+    [MethodImpl(Inline)]
+    internal static bool NativeKeepsNaN<T>() => AdvSimd.IsSupported || (typeof(T) != typeof(float) && typeof(T) != typeof(double));
 }
 
 /// <summary>128 bits of numbers, see <see cref="IRegister{R, T}"/>.</summary>
@@ -57,9 +61,13 @@ public readonly struct V128<T>(Vector128<T> v) : IRegister<V128<T>, T> where T :
         ? new(Vector128.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), Vector128.Create((float)c)).As<float, T>())
         : new(Vector128.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), Vector128.Create(c)).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Min(V128<T> a, V128<T> b) => new(Vector128.Min(a.v, b.v));
+    [MethodImpl(Registers.Inline)] public static V128<T> Min(V128<T> a, V128<T> b) => Registers.NativeKeepsNaN<T>()
+        ? new(Vector128.MinNative(a.v, b.v))
+        : new(Vector128.ConditionalSelect(Vector128.Equals(a.v, a.v), Vector128.MinNative(a.v, b.v), a.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Max(V128<T> a, V128<T> b) => new(Vector128.Max(a.v, b.v));
+    [MethodImpl(Registers.Inline)] public static V128<T> Max(V128<T> a, V128<T> b) => Registers.NativeKeepsNaN<T>()
+        ? new(Vector128.MaxNative(a.v, b.v))
+        : new(Vector128.ConditionalSelect(Vector128.Equals(a.v, a.v), Vector128.MaxNative(a.v, b.v), a.v));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> MinNative(V128<T> a, V128<T> b) => new(Vector128.MinNative(a.v, b.v));
     /// <inheritdoc/>
@@ -168,9 +176,13 @@ public readonly struct V256<T>(Vector256<T> v) : IRegister<V256<T>, T> where T :
         ? new(Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), Vector256.Create((float)c)).As<float, T>())
         : new(Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), Vector256.Create(c)).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Min(V256<T> a, V256<T> b) => new(Vector256.Min(a.v, b.v));
+    [MethodImpl(Registers.Inline)] public static V256<T> Min(V256<T> a, V256<T> b) => Registers.NativeKeepsNaN<T>()
+        ? new(Vector256.MinNative(a.v, b.v))
+        : new(Vector256.ConditionalSelect(Vector256.Equals(a.v, a.v), Vector256.MinNative(a.v, b.v), a.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Max(V256<T> a, V256<T> b) => new(Vector256.Max(a.v, b.v));
+    [MethodImpl(Registers.Inline)] public static V256<T> Max(V256<T> a, V256<T> b) => Registers.NativeKeepsNaN<T>()
+        ? new(Vector256.MaxNative(a.v, b.v))
+        : new(Vector256.ConditionalSelect(Vector256.Equals(a.v, a.v), Vector256.MaxNative(a.v, b.v), a.v));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> MinNative(V256<T> a, V256<T> b) => new(Vector256.MinNative(a.v, b.v));
     /// <inheritdoc/>
@@ -279,9 +291,13 @@ public readonly struct V512<T>(Vector512<T> v) : IRegister<V512<T>, T> where T :
         ? new(Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), Vector512.Create((float)c)).As<float, T>())
         : new(Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), Vector512.Create(c)).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Min(V512<T> a, V512<T> b) => new(Vector512.Min(a.v, b.v));
+    [MethodImpl(Registers.Inline)] public static V512<T> Min(V512<T> a, V512<T> b) => Registers.NativeKeepsNaN<T>()
+        ? new(Vector512.MinNative(a.v, b.v))
+        : new(Vector512.ConditionalSelect(Vector512.Equals(a.v, a.v), Vector512.MinNative(a.v, b.v), a.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Max(V512<T> a, V512<T> b) => new(Vector512.Max(a.v, b.v));
+    [MethodImpl(Registers.Inline)] public static V512<T> Max(V512<T> a, V512<T> b) => Registers.NativeKeepsNaN<T>()
+        ? new(Vector512.MaxNative(a.v, b.v))
+        : new(Vector512.ConditionalSelect(Vector512.Equals(a.v, a.v), Vector512.MaxNative(a.v, b.v), a.v));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V512<T> MinNative(V512<T> a, V512<T> b) => new(Vector512.MinNative(a.v, b.v));
     /// <inheritdoc/>

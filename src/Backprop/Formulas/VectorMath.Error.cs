@@ -26,7 +26,8 @@ public static partial class VectorMath
         var r = Reduce<R, T>(-square, 254, 2046, out var t) - SquareError<R, T>(a, square);
         var y = ErfcScaled<R, T>(a);
         y = Scale<R, T>(R.MultiplyAdd(Expm1Near0<R, T>(r), y, y), t);
-        return R.Select(R.Less(x, R.Literal(0)), R.Literal(2) - y, y);
+        y = R.Select(R.Less(x, R.Literal(0)), R.Literal(2) - y, y);
+        return R.Select(R.Less(a, R.Literal(0.5)), R.Literal(1) - ErfSmall<R, T>(x), y);
     }
 
     // erf(x) for |x| < 1 (float: 0.9274): x + x·p(x²)

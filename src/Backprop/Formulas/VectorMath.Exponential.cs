@@ -48,7 +48,8 @@ public static partial class VectorMath
         var a = R.Abs(x);
         var q = QuarterExpm1<R, T>(a);
         var half = q + q;
-        var y = half + half / R.MultiplyAdd(q, R.Literal(4), 1);
+        // 2q may overflow where q does not, and then the quotient is 0
+        var y = half + q / (half + R.Literal(0.5));
         return R.Select(IsTiny<R, T>(a), x, WithSign<R, T>(y, x));
     }
 
@@ -144,10 +145,10 @@ public static partial class VectorMath
         return R.MultiplyAdd(p, r * r, r);
     }
 
-    // The power of two whose exponent field is in the low bits of t.
+    // The power of two whose exponent field is in the low bits of t. (The JIT takes a count for constant only where it stands.)
     [MethodImpl(Inline)]
     static R PowerOf2<R, T>(R t) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
-        R.ShiftLeft(t, typeof(T) == typeof(float) ? 23 : 52);
+        typeof(T) == typeof(float) ? R.ShiftLeft(t, 23) : R.ShiftLeft(t, 52);
 
     // p · 2ⁿ in two steps, for results that are denormal or overflow; the low bits of t are n + twice the exponent's bias.
     [MethodImpl(Inline)]

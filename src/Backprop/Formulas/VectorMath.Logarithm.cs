@@ -93,10 +93,12 @@ public static partial class VectorMath
     {
         if (typeof(T) == typeof(float))
         {
+            const double two23 = 8388608;
             var denormal = R.Less(x, R.Literal(1.17549435e-38));
-            x = R.Select(denormal, x * R.Literal(8388608), x);
+            x = R.Select(denormal, x * R.Literal(two23), x);
             var u = R.AddBits(x, R.Bits(0x3F800000 - 0x3F3504F3));
-            k = R.Or(R.ShiftRight(u, 23), R.Bits(0x4B000000)) - R.Select(denormal, R.Literal(8388608 + 127 + 23), R.Literal(8388608 + 127));
+            k = R.Or(R.ShiftRight(u, 23), R.Bits(0x4B000000));
+            k -= R.Select(denormal, R.Literal(two23 + 127 + 23), R.Literal(two23 + 127));
             return R.AddBits(R.And(u, R.Bits(0x007FFFFF)), R.Bits(0x3F3504F3)) - R.Literal(1);
         }
         else
@@ -105,35 +107,43 @@ public static partial class VectorMath
             var denormal = R.Less(x, R.Literal(2.2250738585072014e-308));
             x = R.Select(denormal, x * R.Literal(two52), x);
             var u = R.AddBits(x, R.Bits(0x3FF0000000000000 - 0x3FE6A09E667F3BCD));
-            k = R.Or(R.ShiftRight(u, 52), R.Bits(0x4330000000000000)) - R.Select(denormal, R.Literal(two52 + 1023 + 52), R.Literal(two52 + 1023));
+            k = R.Or(R.ShiftRight(u, 52), R.Bits(0x4330000000000000));
+            k -= R.Select(denormal, R.Literal(two52 + 1023 + 52), R.Literal(two52 + 1023));
             return R.AddBits(R.And(u, R.Bits(0x000FFFFFFFFFFFFF)), R.Bits(0x3FE6A09E667F3BCD)) - R.Literal(1);
         }
     }
 
-    // ln(1 + f) + extra, by ln((1 + s) / (1 − s)) with s = f / (2 + f); coefficients of fdlibm's e_log.c and e_logf.c.
+    // ln(1 + f) + extra for 1 + f in [√½, √2)
     [MethodImpl(Inline)]
     static R LogOfMantissa<R, T>(R f, R extra) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        var s = f / (f + R.Literal(2));
-        var z = s * s;
-        R p;
+        var square = f * f;
+        var half = square * R.Literal(0.5);
         if (typeof(T) == typeof(float))
         {
-            p = R.MultiplyAdd(R.Literal(0.24279078841), z, 0.28498786688);
-            p = R.MultiplyAdd(p, z, 0.40000972152);
-            p = R.MultiplyAdd(p, z, 0.66666662693);
+            var p = R.MultiplyAdd(R.Literal(0.06916397345), f, -0.1179324594);
+            p = R.MultiplyAdd(p, f, 0.1187421245);
+            p = R.MultiplyAdd(p, f, -0.1238390406);
+            p = R.MultiplyAdd(p, f, 0.1421847326);
+            p = R.MultiplyAdd(p, f, -0.1666926787);
+            p = R.MultiplyAdd(p, f, 0.2000223362);
+            p = R.MultiplyAdd(p, f, -0.2499998639);
+            p = R.MultiplyAdd(p, f, 0.3333331039);
+            return f - (half - R.MultiplyAdd(p, square * f, extra));
         }
         else
         {
-            p = R.MultiplyAdd(R.Literal(1.479819860511658591e-01), z, 1.531383769920937332e-01);
+            // by ln((1 + s) / (1 − s)) with s = f / (2 + f); coefficients of fdlibm's e_log.c
+            var s = f / (f + R.Literal(2));
+            var z = s * s;
+            var p = R.MultiplyAdd(R.Literal(1.479819860511658591e-01), z, 1.531383769920937332e-01);
             p = R.MultiplyAdd(p, z, 1.818357216161805012e-01);
             p = R.MultiplyAdd(p, z, 2.222219843214978396e-01);
             p = R.MultiplyAdd(p, z, 2.857142874366239149e-01);
             p = R.MultiplyAdd(p, z, 3.999999999940941908e-01);
             p = R.MultiplyAdd(p, z, 6.666666666666735130e-01);
+            return f - (half - R.MultiplyAdd(s, R.MultiplyAdd(p, z, half), extra));
         }
-        var half = f * f * R.Literal(0.5);
-        return f - (half - R.MultiplyAdd(s, R.MultiplyAdd(p, z, half), extra));
     }
 
     // k ln 2 + y

@@ -7,6 +7,9 @@ public static partial class VectorMath
 {
     const double HalfPi = 1.57079632679489661923;
 
+    // π/2 as a float and what that lacks.
+    const double HalfPiHi = 1.57079637050628662109375, HalfPiLo = -4.371138828673793e-08;
+
     // Past these the reduction to a quarter turn would lose digits.
     const double FloatTurnLimit = 6400, DoubleTurnLimit = 800000;
 
@@ -51,7 +54,7 @@ public static partial class VectorMath
     {
         if (typeof(T) != typeof(float)) return Each<R, T, AsinOf>(x);
         var y = AsinParts<R, T>(R.Abs(x), out var large);
-        return WithSign<R, T>(R.Select(large, R.MultiplyAdd(y, R.Literal(-2), HalfPi), y), x);
+        return WithSign<R, T>(R.Select(large, R.MultiplyAdd(y, R.Literal(-2), HalfPiHi) + R.Literal(HalfPiLo), y), x);
     }
 
     /// <summary>The angle in [0, π] whose cosine is x; NaN outside [−1, 1].</summary>
@@ -61,8 +64,8 @@ public static partial class VectorMath
         if (typeof(T) != typeof(float)) return Each<R, T, AcosOf>(x);
         var y = AsinParts<R, T>(R.Abs(x), out var large);
         var twice = y + y;
-        twice = R.Select(R.Less(x, R.Literal(0)), R.Literal(Math.PI) - twice, twice);
-        return R.Select(large, twice, R.Literal(HalfPi) - R.Xor(y, SignOf<R, T>(x)));
+        twice = R.Select(R.Less(x, R.Literal(0)), HalfTurnLess<R, T>(twice), twice);
+        return R.Select(large, twice, QuarterTurnLess<R, T>(R.Xor(y, SignOf<R, T>(x))));
     }
 
     /// <summary>The angle in [−π/2, π/2] whose tangent is x.</summary>
@@ -74,7 +77,7 @@ public static partial class VectorMath
         var one = R.Literal(1);
         var steep = R.Less(one, a);
         var y = AtanBelow1<R, T>(R.Select(steep, one / a, a));
-        return WithSign<R, T>(R.Select(steep, R.Literal(HalfPi) - y, y), x);
+        return WithSign<R, T>(R.Select(steep, QuarterTurnLess<R, T>(y), y), x);
     }
 
     /// <summary>The angle of the point (x, y) in [−π, π].</summary>
@@ -88,12 +91,22 @@ public static partial class VectorMath
         var q = R.Select(R.Equal(high, R.Literal(0)), R.Literal(0), low / high);
         q = R.Select(R.Equal(low, R.Literal(double.PositiveInfinity)), R.Literal(1), q);
         var angle = AtanBelow1<R, T>(q);
-        angle = R.Select(R.Less(width, height), R.Literal(HalfPi) - angle, angle);
+        angle = R.Select(R.Less(width, height), QuarterTurnLess<R, T>(angle), angle);
         var left = R.Less(R.Or(SignOf<R, T>(x), R.Literal(1)), R.Literal(0));
-        angle = WithSign<R, T>(R.Select(left, R.Literal(Math.PI) - angle, angle), y);
+        angle = WithSign<R, T>(R.Select(left, HalfTurnLess<R, T>(angle), angle), y);
         var numbers = R.And(R.Equal(x, x), R.Equal(y, y));
         return R.Select(numbers, angle, x + y);
     }
+
+    // π/2 − a, of floats
+    [MethodImpl(Inline)]
+    static R QuarterTurnLess<R, T>(R a) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+        R.Literal(HalfPiHi) - a + R.Literal(HalfPiLo);
+
+    // π − a, of floats
+    [MethodImpl(Inline)]
+    static R HalfTurnLess<R, T>(R a) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+        R.Literal(2 * HalfPiHi) - a + R.Literal(2 * HalfPiLo);
 
     // Also where x is NaN or infinite.
     [MethodImpl(Inline)]
@@ -107,7 +120,13 @@ public static partial class VectorMath
         var magic = R.Literal(typeof(T) == typeof(float) ? FloatMagic : DoubleMagic);
         t = R.MultiplyAdd(a, R.Literal(1 / HalfPi), magic);
         var n = t - magic;
-        if (typeof(T) == typeof(float))
+        if (typeof(T) == typeof(float) && R.IsFused)
+        {
+            var r = R.MultiplyAdd(n, R.Literal(-HalfPiHi), a);
+            r = R.MultiplyAdd(n, R.Literal(4.3711388286737929e-8), r);
+            return R.MultiplyAdd(n, R.Literal(1.71512449944e-15), r);
+        }
+        else if (typeof(T) == typeof(float))
         {
             var r = R.MultiplyAdd(n, R.Literal(-1.5703125), a);
             r = R.MultiplyAdd(n, R.Literal(-0.0004837512969970703125), r);
@@ -130,7 +149,7 @@ public static partial class VectorMath
     // The sign of the third and fourth quarter turns.
     [MethodImpl(Inline)]
     static R SecondBitAsSign<R, T>(R t) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
-        SignOf<R, T>(R.ShiftLeft(t, typeof(T) == typeof(float) ? 30 : 62));
+        SignOf<R, T>(typeof(T) == typeof(float) ? R.ShiftLeft(t, 30) : R.ShiftLeft(t, 62));
 
     // sin r for |r| ≤ π/4; for double with the coefficients of fdlibm's k_sin.c
     [MethodImpl(Inline)]

@@ -101,8 +101,8 @@ public sealed record ArgMax(ValueList<int> Axes, bool KeepDims) : Reduction(Axes
 }
 
 /// <summary>
-/// The place of the smallest x along the given axes, as int64, counted in row-major order over them from 0; the first one at a tie. NaN counts as
-/// smaller than everything. It has no derivative.
+/// The place of the smallest x along the given axes, as int64, counted in row-major order over them from 0; the first one at a tie. NaN
+/// counts as smaller than everything. It has no derivative.
 /// </summary>
 /// <param name="Axes">The axes that are gone over.</param>
 /// <param name="KeepDims">Whether they stay, with size 1.</param>

@@ -19,7 +19,8 @@ public sealed record Gather(int Axis) : Op
         var axis = source.Axis(Axis, Name);
         Places.RequireWhole(Name, x[1].DType);
         if (!Places.FitOffAxis(index, source, axis)) throw new ShapeException(
-            $"{Name}: an index of shape {index} does not fit x of shape {source} along axis {axis}; it needs as many axes, and off axis {axis} no larger sizes.");
+            $"{Name}: an index of shape {index} does not fit x of shape {source} along axis {axis}; " +
+            $"it needs as many axes, and off axis {axis} no larger sizes.");
         return index;
     }
 
@@ -42,8 +43,8 @@ public sealed record Gather(int Axis) : Op
 }
 
 /// <summary>
-/// Adds elements along an axis: y is x with y[index[i, j], j] += source[i, j] for axis 0, y[i, index[i, j]] += source[i, j] for axis 1, and so on,
-/// for every place of the index.  dx = dy, dsource = dy picked at the same places. Operands: x, index, source.
+/// Adds elements along an axis: y is x with y[index[i, j], j] += source[i, j] for axis 0, y[i, index[i, j]] += source[i, j] for axis 1,
+/// and so on, for every place of the index.  dx = dy, dsource = dy picked at the same places. Operands: x, index, source.
 /// </summary>
 /// <param name="Axis">The axis along which the index counts.</param>
 public sealed record ScatterAdd(int Axis) : Op
@@ -59,7 +60,8 @@ public sealed record ScatterAdd(int Axis) : Op
         var axis = target.Axis(Axis, Name);
         Places.RequireWhole(Name, x[1].DType);
         if (!Places.FitOffAxis(index, target, axis)) throw new ShapeException(
-            $"{Name}: an index of shape {index} does not fit x of shape {target} along axis {axis}; it needs as many axes, and off axis {axis} no larger sizes.");
+            $"{Name}: an index of shape {index} does not fit x of shape {target} along axis {axis}; " +
+            $"it needs as many axes, and off axis {axis} no larger sizes.");
         if (!Places.FitOffAxis(index, source, -1)) throw new ShapeException(
             $"{Name}: an index of shape {index} does not fit a source of shape {source}; the source needs as many axes and at least the index's sizes.");
         return target;

@@ -50,7 +50,8 @@ public abstract record Reduction(ValueList<int> Axes, bool KeepDims) : Op
     private protected void RequireElements(Shape shape, string wanted)
     {
         if (CountOf(shape) > 0) return;
-        var axes = Axes.Count == shape.Rank ? $"the tensor of shape {shape} is empty" : $"axes {Axes} of shape {shape} are empty";
+        var axes = Axes.Count == shape.Rank ? $"the tensor of shape {shape} is empty"
+            : Axes.Count == 1 ? $"axis {Axes[0]} of shape {shape} is empty" : $"axes {Axes} of shape {shape} are empty";
         throw new ShapeException($"{Name}: {axes}, and nothing has no {wanted}.");
     }
 

@@ -53,8 +53,8 @@ public sealed record CumProd(int Axis, bool Reverse, bool WithoutOwn) : Op
     }
 
     /// <summary>
-    /// dxₖ = (Πⱼ﹤ₖ xⱼ) · sₖ, where s gathers from behind what the later products make of xₖ: sₖ = dyₖ + xₖ₊₁ sₖ₊₁, or dyₖ₊₁ + xₖ₊₁ sₖ₊₁ if y goes
-    /// without its own factor.
+    /// dxₖ = (Πⱼ﹤ₖ xⱼ) · sₖ, where s gathers from behind what the later products make of xₖ: sₖ = dyₖ + xₖ₊₁ sₖ₊₁, or dyₖ₊₁ + xₖ₊₁ sₖ₊₁ if
+    /// y goes without its own factor.
     /// </summary>
     public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
     {

@@ -84,7 +84,7 @@ public sealed record Norm(double P, ValueList<int> Axes, bool KeepDims) : Reduct
             case 2: Cpu.SumOf(new ValueKernel<Square>(default), x[0], null, reduced, y); break;
             case double.PositiveInfinity: Cpu.Fold(default(Largest), x[0].Abs(), reduced, y); break;
             case double.NegativeInfinity: Cpu.Fold(default(Smallest), x[0].Abs(), reduced, y); break;
-            default: Cpu.SumOf(new ValueKernel<AbsPower>(new(P)), x[0], null, reduced, y); break;
+            default: Cpu.SumOf(new AbsPower(P), x[0], null, reduced, y); break;
         }
         return Shaped(P == 1 || double.IsInfinity(P) ? y : P == 2 ? y.Sqrt() : y.Pow(1 / P), x);
     }
@@ -107,8 +107,8 @@ public sealed record Norm(double P, ValueList<int> Axes, bool KeepDims) : Reduct
 }
 
 /// <summary>
-/// y = ln Σ eˣ over the given axes, by way of the largest x so that nothing overflows;  dx = dy · eˣ⁻ʸ. −∞ over nothing and over −∞ alone, ∞ where
-/// there is an ∞.
+/// y = ln Σ eˣ over the given axes, by way of the largest x so that nothing overflows;  dx = dy · eˣ⁻ʸ. −∞ over nothing and over −∞
+/// alone, ∞ where there is an ∞.
 /// </summary>
 /// <param name="Axes">The axes that are gone over.</param>
 /// <param name="KeepDims">Whether they stay, with size 1.</param>
@@ -153,8 +153,9 @@ readonly record struct ScaledExp : ITernary<ScaledExp>
     public V SlopeC<V>(V a, V b, V c) where V : IReal<V> => V.Exp(a - b);
 }
 
-/// <summary>y = |x|ᵖ.</summary>
-readonly record struct AbsPower(double P) : IFormula<AbsPower>
+/// <summary>|x|ᵖ.</summary>
+readonly struct AbsPower(double p) : IKernel
 {
-    public V Value<V>(V x) where V : IReal<V> => V.Pow(V.Abs(x), P);
+    public static int Arity => 1;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => V.Pow(V.Abs(a), p);
 }

@@ -2,7 +2,9 @@ using Backprop.Devices;
 
 namespace Backprop.Ops;
 
-/// <summary>Whether any element along the given axes is true (or not 0, NaN included); false where there is none. A bool result, no derivative.</summary>
+/// <summary>
+/// Whether any element along the given axes is true (or not 0, NaN included); false where there is none. A bool result, no derivative.
+/// </summary>
 /// <param name="Axes">The axes that are gone over.</param>
 /// <param name="KeepDims">Whether they stay, with size 1.</param>
 public sealed record Any(ValueList<int> Axes, bool KeepDims) : Reduction(Axes, KeepDims)
@@ -17,7 +19,9 @@ public sealed record Any(ValueList<int> Axes, bool KeepDims) : Reduction(Axes, K
     }
 }
 
-/// <summary>Whether every element along the given axes is true (or not 0, NaN included); true where there is none. A bool result, no derivative.</summary>
+/// <summary>
+/// Whether every element along the given axes is true (or not 0, NaN included); true where there is none. A bool result, no derivative.
+/// </summary>
 /// <param name="Axes">The axes that are gone over.</param>
 /// <param name="KeepDims">Whether they stay, with size 1.</param>
 public sealed record All(ValueList<int> Axes, bool KeepDims) : Reduction(Axes, KeepDims)

@@ -89,6 +89,7 @@ public sealed class GradientTests
     static readonly Dictionary<Type, string> exempt = new()
     {
         [typeof(Identity)] = "marks variables; every gradient test runs it",
+        [typeof(Cast)] = "rounds, which differences cannot follow; the dtype tests check it",
         [typeof(Unary<>)] = "its formulas are listed one by one",
         [typeof(Binary<>)] = "its formulas are listed one by one",
         [typeof(Ternary<>)] = "its formulas are listed one by one",
@@ -108,7 +109,7 @@ public sealed class GradientTests
         }
         var types = typeof(Op).Assembly.GetTypes();
         var operations = types.Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract && !exempt.ContainsKey(t) && HasDerivative(t));
-        var formulas = types.Where(t => t.IsValueType && t.GetInterfaces().Any(i => i.IsGenericType
+        var formulas = types.Where(t => t.IsValueType && t.IsPublic && t.GetInterfaces().Any(i => i.IsGenericType
             && i.GetGenericTypeDefinition() is var d && (d == typeof(IFormula<>) || d == typeof(IFormula2<>) || d == typeof(ITernary<>))
             && !IsTruth(t)));
         Assert.Empty(operations.Concat(formulas).Where(t => !seen.Contains(t)).Select(t => t.Name));

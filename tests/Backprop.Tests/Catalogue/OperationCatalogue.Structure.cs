@@ -49,6 +49,8 @@ static partial class OperationCatalogue
         yield return Row("MatMul of vectors", (x, y) => x.MatMul(y), Anywhere(4), Anywhere(4) * 1.3);
         yield return Row("Reshape", x => x.Reshape(2, -1) * 1.5, a);
         yield return Row("Permute", x => x.T, a);
-        yield return Row("Cast", x => x.As(DType.Float32).As(DType.Float64), Tensor.From(new[] { 0.5, 1.25, -2 }));
+        yield return Row("Expand", x => Backprop.Ops.Expand.Call(x, [2, 3, 4]), Anywhere(3, 1));
+        yield return Row("Embed", x => new Backprop.Ops.Embed([4, 6], [new(1, 3, 1), new(5, 4, -1)]).Apply(x), a);
+        yield return Row("Slice", x => new Backprop.Ops.Slice([new(2, 2, -1), new(0, 2, 3)]).Apply(x), a);
     }
 }

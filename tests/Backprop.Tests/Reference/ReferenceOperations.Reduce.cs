@@ -1,6 +1,6 @@
 namespace Backprop.Tests.Reference;
 
-internal static partial class ReferenceOperations
+static partial class ReferenceOperations
 {
     static void AddReduce(ReferenceTable t)
     {

@@ -33,11 +33,12 @@ static partial class ReferenceOperations
         AddBinary(table);
         AddReduce(table);
         AddSoftmax(table);
+        AddSorting(table);
         //R AddShape(table);
         //R AddIndex(table);
         //R AddMatmul(table);
         //R AddEinsum(table);
-        //R AddHvp(table);
+        AddHvp(table);
         return table;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Backprop.Autograd;
+using Backprop.Ops;
 using Xunit;
 
 namespace Backprop.Tests.Reference;
@@ -77,10 +78,10 @@ public sealed class ReferenceTests
     }
 
     /// <summary>Σ y·c with a value that does not matter and exactly c as its derivative.</summary>
-    sealed record Weighted(Tensor Cotangent) : Ops.Op
+    sealed record Weighted(Tensor Cotangent) : Op
     {
         public override Shape Infer(ReadOnlySpan<Tensor> x) => Shape.Scalar;
         public override Tensor Forward(ReadOnlySpan<Tensor> x) => Tensor.Zeros([], x[0].DType);
-        public override void Backward(Ops.Node node, Tensor dy, Span<Tensor?> dx) => dx[0] = Cotangent;
+        public override void Backward(Node node, Tensor dy, Span<Tensor?> dx) => dx[0] = Cotangent;
     }
 }
