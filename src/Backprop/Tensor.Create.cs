@@ -128,11 +128,14 @@ public sealed partial class Tensor
     /// <summary>A tensor of another's shape filled with one value, of its element type.</summary>
     public static Tensor FullLike(Tensor x, Tensor value) => Full(x.Shape, value, x.DType);
 
+    // A literal 0 also converts to an enumeration: the priorities keep Arange(5, 0) from naming an element type.
+
     /// <summary>The whole numbers 0, 1, …, stop − 1; int64 unless said otherwise.</summary>
     public static Tensor Arange(long stop, DType dtype = DType.Int64) => Arange(0, stop, 1, dtype);
 
     /// <summary>The whole numbers start, start + step, … before stop; int64 unless said otherwise.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is 0.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor Arange(long start, long stop, long step = 1, DType dtype = DType.Int64)
     {
         if (step == 0) throw StepOfZero();
@@ -150,6 +153,7 @@ public sealed partial class Tensor
 
     /// <summary>The numbers start + i·step before stop, ⌈(stop − start) / step⌉ of them; float64 unless said otherwise.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is 0, or a number is not finite.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor Arange(double start, double stop, double step = 1, DType dtype = DType.Float64)
     {
         if (step == 0) throw StepOfZero();

@@ -24,13 +24,15 @@ public sealed partial class Tensor
     public T[] ToArray<T>() where T : unmanaged => AsSpan<T>().ToArray();
 
     /// <summary>
-    /// The elements with their shape as a span of System.Numerics.Tensors. A contiguous tensor is read in place, a view with gaps is copied first.
+    /// The elements with their shape as a span of System.Numerics.Tensors, which knows no scalars: one comes as a vector of one. A contiguous
+    /// tensor is read in place, a view with gaps is copied first.
     /// </summary>
     /// <exception cref="DTypeException">The elements are of another type.</exception>
     public ReadOnlyTensorSpan<T> AsTensorSpan<T>() where T : unmanaged
     {
-        var lengths = new nint[Rank];
-        for (var i = 0; i < lengths.Length; i++) lengths[i] = Shape[i];
+        var lengths = new nint[Math.Max(Rank, 1)];
+        lengths[0] = 1;
+        for (var i = 0; i < Rank; i++) lengths[i] = Shape[i];
         return new(AsSpan<T>(), lengths);
     }
 

@@ -15,7 +15,7 @@ static class Einsum
         foreach (var x in operands) ArgumentNullException.ThrowIfNull(x);
         var (inputs, output) = EinsumEquation.Read(equation, operands);
         var terms = new List<Term>();
-        for (var i = 0; i < inputs.Length; i++) terms.Add(Diagonals(operands[i], inputs[i]));
+        for (var i = 0; i < inputs.Length; i++) terms.Add(Diagonals(equation, operands[i], inputs[i]));
         terms = Squeezed(equation, terms);
         while (terms.Count > 1)
         {
@@ -31,12 +31,14 @@ static class Einsum
     }
 
     // A name that comes twice takes the diagonal of its axes.
-    static Term Diagonals(Tensor x, int[] names)
+    static Term Diagonals(string equation, Tensor x, int[] names)
     {
         for (var i = 0; i < names.Length; i++)
         {
             var twin = Array.IndexOf(names, names[i], i + 1);
             if (twin < 0) continue;
+            if (x.Shape[i] != x.Shape[twin]) throw new ShapeException(
+                $"Einsum: {EinsumEquation.NameOf(names[i])} of \"{equation}\" names axes of sizes {x.Shape[i]} and {x.Shape[twin]} in one operand; a diagonal needs equal ones.");
             x = x.Diagonal(0, i, twin);
             var name = names[i];
             names = [.. names.Where((_, axis) => axis != i && axis != twin), name];

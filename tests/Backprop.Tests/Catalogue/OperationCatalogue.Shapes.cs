@@ -17,6 +17,7 @@ static partial class OperationCatalogue
         yield return Row("DiagonalEmbed", a => a.DiagonalEmbed(-1, 0, 2), Anywhere(2, 3));
         yield return Row("Split", a => a.Split([1, 3], 1)[1], x);
         yield return Row("Chunk", a => a.Chunk(2, 1)[0] * a.Chunk(2, 1)[1], x);
+        yield return Row("Glu", a => a.Glu(1), x);
         yield return Row("Unstack", a => a.Unstack(2)[1], x);
         yield return Row("Reshape of a view with gaps", a => a.T.Reshape(-1), x);
     }
