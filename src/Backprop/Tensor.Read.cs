@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Backprop.Devices;
 using Backprop.Ops;
 
@@ -19,6 +22,29 @@ public sealed partial class Tensor
     /// <summary>A copy of the elements in row-major order.</summary>
     /// <exception cref="DTypeException">The elements are of another type.</exception>
     public T[] ToArray<T>() where T : unmanaged => AsSpan<T>().ToArray();
+
+    /// <summary>
+    /// The elements with their shape as a span of System.Numerics.Tensors. A contiguous tensor is read in place, a view with gaps is copied first.
+    /// </summary>
+    /// <exception cref="DTypeException">The elements are of another type.</exception>
+    public ReadOnlyTensorSpan<T> AsTensorSpan<T>() where T : unmanaged
+    {
+        var lengths = new nint[Rank];
+        for (var i = 0; i < lengths.Length; i++) lengths[i] = Shape[i];
+        return new(AsSpan<T>(), lengths);
+    }
+
+    /// <summary>A copy of a matrix as an array [rows, columns].</summary>
+    /// <exception cref="ShapeException">There are not two axes.</exception>
+    /// <exception cref="DTypeException">The elements are of another type.</exception>
+    public T[,] ToMatrix<T>() where T : unmanaged
+    {
+        if (Shape is not [var rows, var columns]) throw new ShapeException($"ToMatrix: a matrix has two axes, and shape {Shape} has {Rank}; Reshape or Flatten it first.");
+        var from = AsSpan<T>();
+        var y = new T[rows, columns];
+        from.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference((Array)y)), y.Length));
+        return y;
+    }
 
     /// <summary>The one element as a double.</summary>
     /// <exception cref="ShapeException">There is not exactly one element.</exception>

@@ -29,6 +29,12 @@ static partial class Cpu
     /// <summary>Copies x into a view of the new tensor <paramref name="owner"/>, element by element in row-major order.</summary>
     public static void CopyInto(Tensor x, Tensor view, Tensor owner)
     {
+        if (owner.Count == 1)
+        {
+            // A single element lives in the object itself, and the view has its own.
+            if (x.Count == 1) Copy(x, owner);
+            return;
+        }
         switch (owner.DType.Size())
         {
             case 1: CopyInto<byte>(x, view); break;

@@ -108,6 +108,14 @@ static class Places
             $"{operation}: an index counts in whole numbers and got {dtype.Name()}; convert with As(DType.Int64).");
     }
 
+    /// <summary>Refuses an index that is not a vector of whole numbers.</summary>
+    public static void RequireVector(string operation, Tensor index)
+    {
+        RequireWhole(operation, index.DType);
+        if (index.Rank != 1) throw new ShapeException(
+            $"{operation}: the index is a vector and got shape {index.Shape}; use Gather or ScatterAdd for an index of more axes.");
+    }
+
     /// <summary>Whether an index has as many axes as a tensor, and no larger sizes off the axis.</summary>
     public static bool FitOffAxis(Shape index, Shape x, int axis)
     {

@@ -14,10 +14,40 @@ public sealed record Reshape(Shape Target) : Op
         $"Reshape: {x[0].Shape} has {x[0].Count} elements and {Target} has {Target.Count}; they must be as many.");
 
     /// <inheritdoc/>
-    public override Tensor Forward(ReadOnlySpan<Tensor> x) => x[0].Packed().View(Infer(x), null, x[0].IsContiguous ? x[0].Offset : 0);
+    public override Tensor Forward(ReadOnlySpan<Tensor> x)
+    {
+        var shape = Infer(x);
+        if (x[0].IsContiguous) return x[0].View(shape, null, x[0].Offset);
+        return StridesFor(x[0], shape) is { } strides ? x[0].View(shape, strides, x[0].Offset) : x[0].Packed().View(shape, null, 0);
+    }
 
     /// <inheritdoc/>
     public override void Backward(Node node, Tensor dy, Span<Tensor?> dx) => dx[0] = Call(dy, node.Inputs[0].Shape);
+
+    /// <summary>The strides by which a view with gaps is looked at under another shape; null if no strides do that and it must be copied.</summary>
+    static int[]? StridesFor(Tensor x, Shape target)
+    {
+        var result = new int[target.Rank];
+        if (target.Count == 0) return result;
+        var strides = x.Strides;
+        int axis = x.Rank - 1, left = 1, step = 1;
+        for (var i = target.Rank - 1; i >= 0; i--)
+        {
+            if (target[i] == 1) continue;
+            if (left == 1)
+            {
+                // The next axes from behind that continue each other, as one.
+                while (x.Shape[axis] == 1) axis--;
+                (left, step) = (x.Shape[axis], strides[axis]);
+                while (--axis >= 0 && (x.Shape[axis] == 1 || strides[axis] == left * step)) left *= x.Shape[axis];
+            }
+            if (left % target[i] != 0) return null;
+            result[i] = step;
+            step *= target[i];
+            left /= target[i];
+        }
+        return result;
+    }
 }
 
 /// <summary>Axes in another order, as a view: axis i of the result is axis Axes[i] of the operand.</summary>
@@ -116,11 +146,38 @@ public readonly record struct SliceRange(int Start, int Count, int Step);
 /// <param name="Ranges">One range for each axis.</param>
 public sealed record Slice(ValueList<SliceRange> Ranges) : Op
 {
+    /// <summary>Some elements of one axis and all of the others.</summary>
+    public static Tensor Call(Tensor x, int axis, SliceRange range)
+    {
+        var ranges = Whole(x.Shape);
+        if (ranges[axis] == range) return x;
+        ranges[axis] = range;
+        return new Slice(new ValueList<SliceRange>(ranges)).Apply(x);
+    }
+
+    /// <summary>The ranges that take everything.</summary>
+    internal static SliceRange[] Whole(Shape shape)
+    {
+        var ranges = new SliceRange[shape.Rank];
+        for (var i = 0; i < ranges.Length; i++) ranges[i] = new(0, shape[i], 1);
+        return ranges;
+    }
+
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x)
     {
+        var shape = x[0].Shape;
+        if (Ranges.Count != shape.Rank) throw new ShapeException(
+            $"Slice: {Ranges.Count} ranges do not fit a tensor of shape {shape}; give one for each of its {shape.Rank} axes.");
         var result = new int[Ranges.Count];
-        for (var i = 0; i < result.Length; i++) result[i] = Ranges[i].Count;
+        for (var i = 0; i < result.Length; i++)
+        {
+            var (start, count, step) = Ranges[i];
+            var last = start + (count - 1L) * step;
+            if (count < 0 || (count > 0 && ((uint)start >= (uint)shape[i] || (ulong)last >= (ulong)shape[i]))) throw new ShapeException(
+                $"Slice: {count} elements from {start} in steps of {step} do not lie in axis {i} of shape {shape}.");
+            result[i] = count;
+        }
         return Shape.Own(result);
     }
 

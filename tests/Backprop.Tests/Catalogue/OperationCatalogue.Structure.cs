@@ -2,7 +2,7 @@ namespace Backprop.Tests.Catalogue;
 
 static partial class OperationCatalogue
 {
-    static IEnumerable<CatalogueRow> Structure() => [.. Reductions(), .. Scans(), .. Products()];
+    static IEnumerable<CatalogueRow> Structure() => [.. Reductions(), .. Scans(), .. Products(), .. Views(), .. Joints(), .. Subscripts(), .. Sums()];
 
     static IEnumerable<CatalogueRow> Reductions()
     {

@@ -57,6 +57,9 @@ sealed class ReferenceCase(string group, JsonElement json, IReadOnlyDictionary<s
     public int[] Axes(string name) => IsNull(name) ? [] : Ints(name);
     public bool Bool(string name) => Attribute(name).GetBoolean();
     public string String(string name) => Attribute(name).GetString()!;
+    /// <summary>A text beside the attributes, such as the formula; null if there is none.</summary>
+    public string? Text(string name) => json.TryGetProperty(name, out var text) ? text.GetString() : null;
+
     public double? DoubleOrNull(string name) => IsNull(name) ? null : Double(name);
     public double Double(string name) => Attribute(name) is { ValueKind: JsonValueKind.String } text
         ? double.Parse(text.GetString()!, CultureInfo.InvariantCulture)

@@ -34,10 +34,10 @@ static partial class ReferenceOperations
         AddReduce(table);
         AddSoftmax(table);
         AddSorting(table);
-        //R AddShape(table);
-        //R AddIndex(table);
-        //R AddMatmul(table);
-        //R AddEinsum(table);
+        AddShape(table);
+        AddIndex(table);
+        AddMatmul(table);
+        AddEinsum(table);
         AddHvp(table);
         return table;
     }
