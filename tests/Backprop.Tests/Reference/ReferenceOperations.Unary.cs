@@ -58,7 +58,7 @@ static partial class ReferenceOperations
         t.Add("clamp", c => c["x"].Clamp(c.DoubleOrNull("min") ?? double.NegativeInfinity, c.DoubleOrNull("max") ?? double.PositiveInfinity));
         t.Add("threshold", c => c["x"].Threshold(c.Double("threshold"), c.Double("value")));
         t.Add("pow_scalar", c => c["x"].Pow(c.Double("exponent")));
-        //R t.Add("glu", c => c["x"].Glu(c.Int("dim")));
+        t.Add("glu", c => c["x"].Glu(c.Int("dim")));
         t.Add("prelu", c => c["x"].Prelu(c["weight"]));
     }
 }
