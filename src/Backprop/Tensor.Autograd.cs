@@ -79,8 +79,12 @@ public sealed partial class Tensor
     /// </summary>
     /// <param name="dy">What flows in, of this tensor's shape; 1 if left out, which only a single number allows.</param>
     /// <param name="createGraph">Whether the walk is itself recorded, so that gradients have gradients.</param>
-    /// <exception cref="GradientException">Nothing was recorded, or this is no single number and dy is left out.</exception>
-    public void Backward(Tensor? dy = null, bool createGraph = false) => Tape.Backward(this, dy, createGraph);
+    /// <param name="release">
+    /// Whether each call lets go of its operands as soon as the walk has passed it, which lowers the peak of memory; the graph cannot be
+    /// walked or drawn again.
+    /// </param>
+    /// <exception cref="GradientException">Nothing was recorded, the graph was released, or this is no single number and dy is left out.</exception>
+    public void Backward(Tensor? dy = null, bool createGraph = false, bool release = false) => Tape.Backward(this, dy, createGraph, release);
 
     /// <summary>
     /// Calls <paramref name="hook"/> with the whole derivative with respect to this tensor as soon as a backward pass knows it;

@@ -223,6 +223,16 @@ public sealed partial class Tensor
         return Binary<Prelu>.Call(default, this, Ops.Reshape.Call(weight, new(shape)));
     }
 
+    /// <summary>The first half along an axis times the sigmoid of the second: the gated linear unit (Dauphin et al. 2017).</summary>
+    /// <exception cref="ShapeException">The axis does not exist or has an odd size.</exception>
+    public Tensor Glu(int axis = -1)
+    {
+        var place = Shape.Axis(axis, "Glu");
+        if (Shape[place] % 2 != 0) throw new ShapeException($"Glu: axis {axis} of shape {Shape} has the odd size {Shape[place]}; it must split into two halves.");
+        var halves = Chunk(2, place);
+        return halves[0] * halves[1].Sigmoid();
+    }
+
     /// <inheritdoc cref="Ops.AddScaled"/>
     public Tensor AddScaled(Tensor other, double alpha) => Binary<AddScaled>.Call(new(alpha), this, other);
 

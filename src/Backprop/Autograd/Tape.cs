@@ -67,8 +67,12 @@ public static class Tape
         public void Dispose() => (Recorder.Enabled, Recorder.KeepsSources) = (wasRecording, keptSources);
     }
 
-    internal static void Backward(Tensor root, Tensor? dy, bool createGraph) =>
-        Walk(root, Seed(root, dy, nameof(Backward)), createGraph, new LeafGradients());
+    internal static void Backward(Tensor root, Tensor? dy, bool createGraph, bool release)
+    {
+        if (createGraph && release) throw new GradientException(
+            "Backward: createGraph needs the graph that release lets go of; ask for one of them.");
+        Walk(root, Seed(root, dy, nameof(Backward)), createGraph, new LeafGradients(), release);
+    }
 
     /// <summary>What flows into a result: 1 unless given.</summary>
     internal static Tensor Seed(Tensor root, Tensor? dy, string operation)
@@ -86,7 +90,7 @@ public static class Tape
     }
 
     /// <summary>Walks backward from a result and hands every leaf's derivative to <paramref name="sink"/>.</summary>
-    internal static void Walk<S>(Tensor root, Tensor dy, bool createGraph, S sink) where S : IGradientSink
+    internal static void Walk<S>(Tensor root, Tensor dy, bool createGraph, S sink, bool release = false) where S : IGradientSink
     {
         using var scope = new Scope(recording: createGraph, Recorder.KeepsSources);
         if (root.Node is null)
@@ -100,7 +104,11 @@ public static class Tape
         {
             var buffer = new Tensor?[4];
             Dictionary<Tensor, Tensor>? awaited = null;
-            for (var i = order.Count - 1; i >= 0; i--) Step(order[i], ref buffer, ref awaited, sink);
+            for (var i = order.Count - 1; i >= 0; i--)
+            {
+                Step(order[i], ref buffer, ref awaited, sink);
+                if (release) order[i].Release();
+            }
             if (awaited is null) return;
             foreach (var (leaf, d) in awaited) sink.Receive(leaf, Hooked(leaf, d));
         }

@@ -10,15 +10,16 @@ public sealed class Node
 {
     // Most calls have one or two operands; those need no array.
     Pair few;
-    readonly Tensor[]? many;
-    readonly byte count;
+    Tensor[]? many;
+    Tensor? output;
+    byte count;
     readonly bool all;
     readonly int createdAt;
 
     internal Node(Op op, ReadOnlySpan<Tensor> inputs, Tensor output, bool all = false)
     {
         Op = op;
-        Output = output;
+        this.output = output;
         this.all = all;
         createdAt = Tensor.Updates;
         if (inputs.Length <= 2)
@@ -36,7 +37,7 @@ public sealed class Node
     internal Node(Op op, Tensor a, Tensor b, Tensor output)
     {
         Op = op;
-        Output = output;
+        this.output = output;
         few[0] = a;
         few[1] = b;
         count = 2;
@@ -51,7 +52,14 @@ public sealed class Node
     public ReadOnlySpan<Tensor> Inputs => many ?? ((ReadOnlySpan<Tensor>)few)[..count];
 
     /// <summary>Its result.</summary>
-    public Tensor Output { get; }
+    /// <exception cref="GradientException">A backward pass released the graph.</exception>
+    public Tensor Output => output ?? throw Released();
+
+    /// <summary>Lets go of operands and result, so that their memory may be used again while the walk goes on.</summary>
+    internal void Release() => (few, many, count, output) = (default, null, 0, null);
+
+    GradientException Released() => new(
+        $"Backward of {Op.Name}: an earlier Backward(release: true) let go of what this call remembered. Forward again, or do not release.");
 
     /// <summary>File and line of the caller; known only while <see cref="Autograd.Tape.KeepSources"/> or a debug mode is on.</summary>
     public CallSite? Source { get; }
@@ -72,6 +80,7 @@ public sealed class Node
 
     internal void Backward(Tensor dy, Span<Tensor?> dx)
     {
+        if (output is null) throw Released();
         var inputs = Inputs;
         foreach (var x in inputs)
             if (x.ChangedSince(createdAt)) throw new GradientException(
