@@ -167,7 +167,8 @@ public sealed partial class Tensor
 
     static int Counted(string operation, double count) => count <= int.MaxValue
         ? (int)Math.Max(count, 0)
-        : throw new ArgumentOutOfRangeException(null, $"{operation}: {count} numbers are more than a tensor can hold; its ends and step must be finite and give at most {int.MaxValue}.");
+        : throw new ArgumentOutOfRangeException(null, $"{operation}: {count} numbers are more than a tensor can hold; " +
+            $"its ends and step must be finite and give at most {int.MaxValue}.");
 
     /// <summary>So many numbers from start to stop at equal distances, both ends included; float64 unless said otherwise.</summary>
     /// <param name="start">The first.</param>
@@ -208,7 +209,8 @@ public sealed partial class Tensor
     {
         var sizes = new int[vectors.Length];
         for (var i = 0; i < sizes.Length; i++)
-            sizes[i] = vectors[i].Rank == 1 ? vectors[i].Count : throw new ShapeException($"Meshgrid: operand {i} has shape {vectors[i].Shape} and must be a vector.");
+            sizes[i] = vectors[i].Rank == 1 ? vectors[i].Count : throw new ShapeException(
+                $"Meshgrid: operand {i} has shape {vectors[i].Shape} and must be a vector.");
         var grids = new Tensor[sizes.Length];
         for (var i = 0; i < sizes.Length; i++)
         {

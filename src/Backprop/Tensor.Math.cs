@@ -201,16 +201,6 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Ops.SquaredDifference"/>
     public Tensor SquaredDifference(Tensor other) => Binary<SquaredDifference>.Call(default, this, other);
 
-    /// <summary>The gated linear unit a·σ(b), a and b being the two halves along an axis (Dauphin et al. 2017).</summary>
-    /// <exception cref="ShapeException">There is no such axis, or its size is odd.</exception>
-    public Tensor Glu(int axis = -1)
-    {
-        axis = Shape.Axis(axis, nameof(Glu));
-        var half = Shape[axis] / 2;
-        if (Shape[axis] % 2 != 0) throw new ShapeException($"Glu: axis {axis} of shape {Shape} has {Shape[axis]} elements; it needs two halves, so an even number.");
-        return Slice.Call(this, axis, new(0, half, 1)) * Slice.Call(this, axis, new(half, half, 1)).Sigmoid();
-    }
-
     /// <inheritdoc cref="Ops.Prelu"/>
     /// <remarks>A weight of several elements runs along axis 1.</remarks>
     public Tensor Prelu(Tensor weight)

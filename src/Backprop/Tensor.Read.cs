@@ -41,7 +41,8 @@ public sealed partial class Tensor
     /// <exception cref="DTypeException">The elements are of another type.</exception>
     public T[,] ToMatrix<T>() where T : unmanaged
     {
-        if (Shape is not [var rows, var columns]) throw new ShapeException($"ToMatrix: a matrix has two axes, and shape {Shape} has {Rank}; Reshape or Flatten it first.");
+        if (Shape is not [var rows, var columns]) throw new ShapeException(
+            $"ToMatrix: a matrix has two axes, and shape {Shape} has {Rank}; Reshape or Flatten it first.");
         var from = AsSpan<T>();
         var y = new T[rows, columns];
         from.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference((Array)y)), y.Length));

@@ -129,7 +129,8 @@ public sealed partial class Tensor
         var (sum, least) = (0L, 0);
         foreach (var size in sizes) (sum, least) = (sum + size, Math.Min(least, size));
         if (sum != Shape[axis] || least < 0) throw new ShapeException(
-            $"Split: the sizes [{string.Join(", ", sizes.ToArray())}] add up to {sum}, and axis {axis} of shape {Shape} has {Shape[axis]}; they must be equal and no size negative.");
+            $"Split: the sizes [{string.Join(", ", sizes.ToArray())}] add up to {sum}, and axis {axis} of shape {Shape} has {Shape[axis]}; " +
+            "they must be equal and no size negative.");
         var pieces = new Tensor[sizes.Length];
         var start = 0;
         for (var i = 0; i < pieces.Length; i++)
@@ -141,7 +142,8 @@ public sealed partial class Tensor
     }
 
     /// <summary>
-    /// At most so many pieces along an axis, each of ⌈size / chunks⌉ elements; the last may be smaller, and there may be fewer. Views.
+    /// At most so many pieces along an axis, each of ⌈size / chunks⌉ elements; the last may be smaller, and there may be fewer (of an empty axis
+    /// there are as many empty ones). Views.
     /// </summary>
     /// <exception cref="ShapeException">There is no such axis.</exception>
     /// <exception cref="ArgumentOutOfRangeException">chunks is not positive.</exception>
@@ -149,8 +151,9 @@ public sealed partial class Tensor
     {
         if (chunks <= 0) throw new ArgumentOutOfRangeException(nameof(chunks), $"Chunk: a tensor cannot be cut into {chunks} chunks; give at least 1.");
         var total = Shape[Shape.Axis(axis, nameof(Chunk))];
-        var size = Math.Max(1, (total + chunks - 1) / chunks);
-        var sizes = new int[Math.Max(1, (total + size - 1) / size)];
+        if (total == 0) return Split(new int[chunks], axis);
+        var size = (int)((total + chunks - 1L) / chunks);
+        var sizes = new int[(total + size - 1) / size];
         sizes.AsSpan().Fill(size);
         sizes[^1] = total - size * (sizes.Length - 1);
         return Split(sizes, axis);

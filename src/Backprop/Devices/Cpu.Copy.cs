@@ -22,7 +22,7 @@ static partial class Cpu
 
     static void Copy<T>(Tensor x, Tensor y) where T : unmanaged
     {
-        if (y.Count == 0) return;
+        if (y.Count == 0 || Transpose<T>(x, y)) return;
         new StridedWalk<T>(x, y.Shape, stackalloc int[StridedWalk<T>.Room(y.Shape)]).Read(y.Elements<T>());
     }
 

@@ -38,7 +38,8 @@ static class Einsum
             var twin = Array.IndexOf(names, names[i], i + 1);
             if (twin < 0) continue;
             if (x.Shape[i] != x.Shape[twin]) throw new ShapeException(
-                $"Einsum: {EinsumEquation.NameOf(names[i])} of \"{equation}\" names axes of sizes {x.Shape[i]} and {x.Shape[twin]} in one operand; a diagonal needs equal ones.");
+                $"Einsum: {EinsumEquation.NameOf(names[i])} of \"{equation}\" names axes of sizes {x.Shape[i]} and {x.Shape[twin]} in one operand; " +
+                "a diagonal needs equal ones.");
             x = x.Diagonal(0, i, twin);
             var name = names[i];
             names = [.. names.Where((_, axis) => axis != i && axis != twin), name];
@@ -56,7 +57,8 @@ static class Einsum
             {
                 var known = sizes.GetValueOrDefault(names[i], 1);
                 if (known != 1 && x.Shape[i] != 1 && known != x.Shape[i]) throw new ShapeException(
-                    $"Einsum: {EinsumEquation.NameOf(names[i])} of \"{equation}\" has size {known} in one operand and {x.Shape[i]} in another; they must be equal, or one of them 1.");
+                    $"Einsum: {EinsumEquation.NameOf(names[i])} of \"{equation}\" has size {known} in one operand and {x.Shape[i]} in another; " +
+                    "they must be equal, or one of them 1.");
                 if (known == 1) sizes[names[i]] = x.Shape[i];
             }
         var result = new List<Term>();

@@ -35,7 +35,8 @@ public sealed record Pad(ValueList<Margin> Margins, double Value) : Op
         int size = shape[axis], widest = Math.Max(margin.Before, margin.After);
         var most = mode switch { PadMode.Reflect => size - 1, PadMode.Circular => size, _ => size == 0 ? 0 : int.MaxValue };
         if (widest > Math.Max(most, 0)) throw new ShapeException(
-            $"Pad: axis {axis} of shape {shape} has size {size}, so a {mode.ToString().ToLowerInvariant()} margin of {widest} cannot be filled; it may be at most {Math.Max(most, 0)}.");
+            $"Pad: axis {axis} of shape {shape} has size {size}, so a {mode.ToString().ToLowerInvariant()} margin of {widest} cannot be filled; " +
+            $"it may be at most {Math.Max(most, 0)}.");
         var y = new Tensor([Padded(shape, axis, margin)], DType.Int64);
         var places = y.Elements<long>();
         for (var i = 0; i < places.Length; i++)

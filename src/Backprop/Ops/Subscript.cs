@@ -142,7 +142,8 @@ ref struct Subscript
         if (mask.Rank == 0) throw new ShapeException("Index: a single truth is no mask; a mask has the sizes of the axes it covers.");
         Shape covered = new(x.Shape.AsSpan().Slice(axis, mask.Rank));
         if (mask.Shape != covered) throw new ShapeException(
-            $"Index: a mask of shape {mask.Shape} does not fit {(mask.Rank == 1 ? $"axis {axis}" : $"axes {axis} to {axis + mask.Rank - 1}")} of shape {x.Shape}; it must have the shape {covered}.");
+            $"Index: a mask of shape {mask.Shape} does not fit {(mask.Rank == 1 ? $"axis {axis}" : $"axes {axis} to {axis + mask.Rank - 1}")} " +
+            $"of shape {x.Shape}; it must have the shape {covered}.");
         AddArray(covered.Count, Cpu.Truths(mask.Packed()));
         axis += mask.Rank;
     }
@@ -152,12 +153,12 @@ ref struct Subscript
     {
         var common = Shape.Scalar;
         foreach (var (_, places) in arrays) common = Broadcast(common, places.Shape);
-        var flat = Tensor.Zeros(common, DType.Int64);
-        var count = 1;
-        foreach (var (at, places) in arrays)
+        var (flat, count) = (arrays[0].Places, view.Shape[arrays[0].Axis]);
+        for (var i = 1; i < arrays.Count; i++)
         {
-            flat = flat * Tensor.Scalar((long)view.Shape[at]) + places;
-            count *= view.Shape[at];
+            var size = view.Shape[arrays[i].Axis];
+            flat = flat * Tensor.Scalar((long)size) + arrays[i].Places;
+            count *= size;
         }
         var front = together ? arrays[0].Axis : 0;
         if (!together) view = view.Permute(ArraysFirst(view.Rank));
@@ -186,7 +187,8 @@ ref struct Subscript
         catch (ShapeException)
         {
             var shapes = string.Join(", ", arrays.Select(array => array.Places.Shape.ToString()));
-            throw new ShapeException($"Index: the arrays of places have the shapes {shapes}, which do not broadcast to one; aligned at the last axis, sizes must be equal or 1.");
+            throw new ShapeException($"Index: the arrays of places have the shapes {shapes}, which do not broadcast to one; " +
+                "aligned at the last axis, sizes must be equal or 1.");
         }
     }
 }

@@ -53,6 +53,23 @@ public sealed class ShapeTests
         }
     }
 
+    [Fact]
+    public void Large_views_in_another_order_are_copied_in_row_major_order()
+    {
+        var x = Counting(3, 37, 2, 41);
+        foreach (var view in new[] { x.Permute(0, 3, 2, 1), x.Permute(3, 0, 2, 1), x.Permute(2, 3, 0, 1), x.Flip(1).Permute(3, 2, 0, 1), x.Permute(3, 2, 0, 1).As(DType.Float32) })
+        {
+            var packed = view.Flatten().As(DType.Float64).ToArray<double>();
+            var wrong = 0;
+            for (var i = 0; i < view.Shape[0]; i++)
+                for (var j = 0; j < view.Shape[1]; j++)
+                    for (var k = 0; k < view.Shape[2]; k++)
+                        for (var l = 0; l < view.Shape[3]; l += 12)
+                            wrong += packed[((i * view.Shape[1] + j) * view.Shape[2] + k) * view.Shape[3] + l] == view[i, j, k, l].Item() ? 0 : 1;
+            Assert.Equal(0, wrong);
+        }
+    }
+
     static IEnumerable<int[]> Factorings(int count)
     {
         if (count == 0)
@@ -86,7 +103,7 @@ public sealed class ShapeTests
         Assert.Equal(12, Counting(3, 3).Trace().Item());
         Assert.Equal([2, 2, 1], Array.ConvertAll(Counting(5).Chunk(3), piece => piece.Count));
         Assert.Equal([2, 2], Array.ConvertAll(Counting(4).Chunk(3), piece => piece.Count));
-        Assert.Equal([0], Array.ConvertAll(Counting(0).Chunk(3), piece => piece.Count));
+        Assert.Equal([0, 0, 0], Array.ConvertAll(Counting(0).Chunk(3), piece => piece.Count));
     }
 
     [Fact]
