@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 
 namespace Backprop.Ops;
 
@@ -13,16 +12,15 @@ public sealed record CallSite(string Member, string? File, int Line)
     public override string ToString() => File is null ? Member : $"{File}:{Line}";
 
     /// <summary>The nearest caller outside this library.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Names only make a message clearer; without them the method is unnamed.")]
     internal static CallSite? Find()
     {
         foreach (var frame in new StackTrace(1, fNeedFileInfo: true).GetFrames())
         {
-            var method = frame.GetMethod();
-            if (method is null) return new(frame.ToString().Trim(), frame.GetFileName(), frame.GetFileLineNumber());
-            if (method.Module == typeof(CallSite).Module) continue;
-            if (method.DeclaringType?.Namespace is { } space && space.StartsWith("System", StringComparison.Ordinal)) continue;
-            return new($"{method.DeclaringType?.Name}.{method.Name}", frame.GetFileName(), frame.GetFileLineNumber());
+            // Unlike reflection, this also works where code is compiled ahead of time and trimmed.
+            if (DiagnosticMethodInfo.Create(frame) is not { } method) continue;
+            if (method.DeclaringAssemblyName.StartsWith("Backprop,", StringComparison.Ordinal)) continue;
+            if (method.DeclaringTypeName?.StartsWith("System.", StringComparison.Ordinal) == true) continue;
+            return new($"{method.DeclaringTypeName}.{method.Name}", frame.GetFileName(), frame.GetFileLineNumber());
         }
         return null;
     }
