@@ -1,4 +1,3 @@
-using System.CommandLine;
+using Backprop.Cli;
 
-var root = new RootCommand("Trains, tests and shows small networks.");
-return root.Parse(args).Invoke();
+return App.Run(args, Console.Out, Console.Error);
