@@ -13,7 +13,9 @@ Console.WriteLine($"swish      {x.Map<Swish>()}");
 Console.WriteLine($"its slope  {Gradient.Of(t => t.Map<Swish>().Sum())(x)}");
 Console.WriteLine($"checked    {Gradient.Check(t => t.Map<Swish>(), x).Passed}");
 Console.WriteLine($"with slope {Gradient.Check(t => t.Map<Bump>(), x).Passed}");
-Console.WriteLine($"wrong      {Gradient.Check(t => t.Map<Wrong>(), x)}");
+
+var check = Gradient.Check(t => t.Map<Wrong>(), x);
+Console.WriteLine($"wrong      {check.Passed}: at {check.Index} the rule says {check.Analytic:F4}, differences say {check.Numeric:F4}");
 
 /// <summary>x·σ(x), its slope left out.</summary>
 readonly record struct Swish : IFormula<Swish>

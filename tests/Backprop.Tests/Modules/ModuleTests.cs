@@ -1,0 +1,79 @@
+using Backprop.Losses;
+using Backprop.Modules;
+using Backprop.Randomness;
+using Xunit;
+
+namespace Backprop.Tests.Modules;
+
+public sealed class ModuleTests
+{
+    static Sequential Network(long seed) => new(new Linear(3, 4, new Generator(seed)), new Function(x => x.Tanh()), new Linear(4, 2, new Generator(seed + 1), bias: false));
+
+    [Fact]
+    public void Linear_is_x_times_the_transposed_weight_plus_the_bias()
+    {
+        var linear = new Linear(3, 2, new Generator(1), dtype: DType.Float64);
+        Tensor x = new[,] { { 1.0, -2.0, 0.5 } };
+        var expected = x.MatMul(linear.Weight.T) + linear.Bias!;
+        Assert.True(linear.Forward(x).AllClose(expected, 1e-12));
+        Assert.Equal([2, 3], linear.Weight.Shape.ToArray());
+        Assert.True((double)linear.Weight.Abs().Max() <= 1 / Math.Sqrt(3));
+    }
+
+    [Fact]
+    public void Parameters_bear_the_names_of_state_dictionaries() =>
+        Assert.Equal(["0.weight", "0.bias", "2.weight"], Network(0).NamedParameters.Select(p => p.Key));
+
+    [Fact]
+    public void A_network_prints_as_a_tree() =>
+        Assert.Equal("Sequential\n  0: Linear(3 → 4)\n  1: x => x.Tanh()\n  2: Linear(4 → 2)", Network(0).ToString());
+
+    [Fact]
+    public void A_state_loads_into_another_network()
+    {
+        Sequential from = Network(1), to = Network(5);
+        var x = Tensor.RandomNormal([5, 3], new Generator(9));
+        to.LoadState(new Dictionary<string, Tensor>(from.NamedParameters));
+        Assert.True(from.Forward(x).SequenceEqual(to.Forward(x)));
+    }
+
+    [Fact]
+    public void A_state_that_does_not_fit_changes_nothing()
+    {
+        var network = Network(1);
+        var before = network.Parameters.Select(p => p.ToArray<float>()).ToArray();
+        Dictionary<string, Tensor> State() => new(Network(2).NamedParameters);
+        void Refused(Dictionary<string, Tensor> state, string part) =>
+            Assert.Contains(part, Assert.Throws<ArgumentException>(() => network.LoadState(state)).Message, StringComparison.Ordinal);
+
+        var missing = State();
+        missing.Remove("2.weight");
+        Refused(missing, "\"2.weight\" is missing");
+        var unknown = State();
+        unknown["3.weight"] = Tensor.Zeros([2]);
+        Refused(unknown, "\"3.weight\" is no parameter");
+        var shape = State();
+        shape["2.weight"] = Tensor.Zeros([4, 2]);
+        Refused(shape, "[4, 2]");
+        Assert.Equal(before, network.Parameters.Select(p => p.ToArray<float>()));
+    }
+
+    [Fact]
+    public void Cross_entropy_is_the_mean_of_minus_the_log_probability()
+    {
+        Tensor logits = new[,] { { 1.0, 2.0, 0.5 }, { 0.0, -1.0, 3.0 } };
+        Tensor labels = new long[] { 1, 2 };
+        var probabilities = logits.Softmax(1);
+        var expected = -(Math.Log((double)probabilities[0, 1]) + Math.Log((double)probabilities[1, 2])) / 2;
+        Assert.Equal(expected, Loss.CrossEntropy(logits, labels).Item(), 1e-12);
+    }
+
+    [Fact]
+    public void Cross_entropy_refuses_labels_and_shapes_that_do_not_fit()
+    {
+        var logits = Tensor.Zeros([2, 3]);
+        Assert.Contains("3", Assert.Throws<ArgumentOutOfRangeException>(() => Loss.CrossEntropy(logits, new long[] { 0, 3 })).Message, StringComparison.Ordinal);
+        Assert.Throws<ShapeException>(() => Loss.CrossEntropy(logits, new long[] { 0 }));
+        Assert.Throws<ShapeException>(() => Loss.CrossEntropy(Tensor.Zeros([0, 3]), Tensor.Zeros([0], DType.Int64)));
+    }
+}
