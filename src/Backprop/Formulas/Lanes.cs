@@ -13,7 +13,8 @@ namespace Backprop.Formulas;
 public readonly record struct Lanes<R, T>(R V) : IReal<Lanes<R, T>> where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
 {
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static implicit operator Lanes<R, T>(double value) =>
+    [MethodImpl(Registers.Inline)]
+    public static implicit operator Lanes<R, T>(double value) =>
         typeof(T) == typeof(float) || typeof(T) == typeof(double) ? new(R.Literal(value)) : new(R.Create(T.CreateTruncating(value)));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static Lanes<R, T> operator +(Lanes<R, T> a, Lanes<R, T> b) => new(a.V + b.V);
@@ -42,7 +43,8 @@ public readonly record struct Lanes<R, T>(R V) : IReal<Lanes<R, T>> where R : st
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static Lanes<R, T> Not(Lanes<R, T> p) => new(R.Not(p.V));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static Lanes<R, T> Where(Lanes<R, T> condition, Lanes<R, T> a, Lanes<R, T> b) =>
+    [MethodImpl(Registers.Inline)]
+    public static Lanes<R, T> Where(Lanes<R, T> condition, Lanes<R, T> a, Lanes<R, T> b) =>
         new(R.Select(condition.V, a.V, b.V));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static Lanes<R, T> Max(Lanes<R, T> a, Lanes<R, T> b) => new(R.Max(a.V, b.V));

@@ -31,10 +31,12 @@ public readonly struct V128<T>(Vector128<T> v) : IRegister<V128<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> Create(T value) => new(Vector128.Create(value));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Literal(double value) =>
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> Literal(double value) =>
         typeof(T) == typeof(float) ? new(Vector128.Create((float)value).As<float, T>()) : new(Vector128.Create(value).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Bits(long bits) =>
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> Bits(long bits) =>
         Unsafe.SizeOf<T>() == 4 ? new(Vector128.Create((int)bits).As<int, T>()) : new(Vector128.Create(bits).As<long, T>());
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> Load(ref readonly T p, nuint i) => new(Vector128.LoadUnsafe(in p, i));
@@ -53,19 +55,23 @@ public readonly struct V128<T>(Vector128<T> v) : IRegister<V128<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> operator -(V128<T> a) => new(-a.v);
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> MultiplyAdd(V128<T> a, V128<T> b, V128<T> c) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> MultiplyAdd(V128<T> a, V128<T> b, V128<T> c) => typeof(T) == typeof(float)
         ? new(Vector128.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>())
         : new(Vector128.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> MultiplyAdd(V128<T> a, V128<T> b, double c) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> MultiplyAdd(V128<T> a, V128<T> b, double c) => typeof(T) == typeof(float)
         ? new(Vector128.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), Vector128.Create((float)c)).As<float, T>())
         : new(Vector128.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), Vector128.Create(c)).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Min(V128<T> a, V128<T> b) => Registers.NativeKeepsNaN<T>()
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> Min(V128<T> a, V128<T> b) => Registers.NativeKeepsNaN<T>()
         ? new(Vector128.MinNative(a.v, b.v))
         : new(Vector128.ConditionalSelect(Vector128.Equals(a.v, a.v), Vector128.MinNative(a.v, b.v), a.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Max(V128<T> a, V128<T> b) => Registers.NativeKeepsNaN<T>()
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> Max(V128<T> a, V128<T> b) => Registers.NativeKeepsNaN<T>()
         ? new(Vector128.MaxNative(a.v, b.v))
         : new(Vector128.ConditionalSelect(Vector128.Equals(a.v, a.v), Vector128.MaxNative(a.v, b.v), a.v));
     /// <inheritdoc/>
@@ -77,19 +83,23 @@ public readonly struct V128<T>(Vector128<T> v) : IRegister<V128<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> Sqrt(V128<T> a) => new(Vector128.Sqrt(a.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Floor(V128<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> Floor(V128<T> a) => typeof(T) == typeof(float)
         ? new(Vector128.Floor(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector128.Floor(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Ceiling(V128<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> Ceiling(V128<T> a) => typeof(T) == typeof(float)
         ? new(Vector128.Ceiling(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector128.Ceiling(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Truncate(V128<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> Truncate(V128<T> a) => typeof(T) == typeof(float)
         ? new(Vector128.Truncate(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector128.Truncate(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Round(V128<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> Round(V128<T> a) => typeof(T) == typeof(float)
         ? new(Vector128.Round(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector128.Round(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
@@ -111,22 +121,28 @@ public readonly struct V128<T>(Vector128<T> v) : IRegister<V128<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> Not(V128<T> a) => new(~a.v);
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> Select(V128<T> mask, V128<T> a, V128<T> b) =>
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> Select(V128<T> mask, V128<T> a, V128<T> b) =>
         new(Vector128.ConditionalSelect(mask.v, a.v, b.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> AddBits(V128<T> a, V128<T> b) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> AddBits(V128<T> a, V128<T> b) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() + b.v.AsInt32()).As<int, T>()) : new((a.v.AsInt64() + b.v.AsInt64()).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> SubtractBits(V128<T> a, V128<T> b) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> SubtractBits(V128<T> a, V128<T> b) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() - b.v.AsInt32()).As<int, T>()) : new((a.v.AsInt64() - b.v.AsInt64()).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> ShiftLeft(V128<T> a, int count) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> ShiftLeft(V128<T> a, int count) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() << count).As<int, T>()) : new((a.v.AsInt64() << count).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> ShiftRight(V128<T> a, int count) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> ShiftRight(V128<T> a, int count) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() >>> count).As<int, T>()) : new((a.v.AsInt64() >>> count).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V128<T> ShiftRightSigned(V128<T> a, int count) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V128<T> ShiftRightSigned(V128<T> a, int count) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() >> count).As<int, T>()) : new((a.v.AsInt64() >> count).As<long, T>());
 }
 
@@ -146,10 +162,12 @@ public readonly struct V256<T>(Vector256<T> v) : IRegister<V256<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> Create(T value) => new(Vector256.Create(value));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Literal(double value) =>
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> Literal(double value) =>
         typeof(T) == typeof(float) ? new(Vector256.Create((float)value).As<float, T>()) : new(Vector256.Create(value).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Bits(long bits) =>
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> Bits(long bits) =>
         Unsafe.SizeOf<T>() == 4 ? new(Vector256.Create((int)bits).As<int, T>()) : new(Vector256.Create(bits).As<long, T>());
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> Load(ref readonly T p, nuint i) => new(Vector256.LoadUnsafe(in p, i));
@@ -168,19 +186,23 @@ public readonly struct V256<T>(Vector256<T> v) : IRegister<V256<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> operator -(V256<T> a) => new(-a.v);
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> MultiplyAdd(V256<T> a, V256<T> b, V256<T> c) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> MultiplyAdd(V256<T> a, V256<T> b, V256<T> c) => typeof(T) == typeof(float)
         ? new(Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>())
         : new(Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> MultiplyAdd(V256<T> a, V256<T> b, double c) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> MultiplyAdd(V256<T> a, V256<T> b, double c) => typeof(T) == typeof(float)
         ? new(Vector256.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), Vector256.Create((float)c)).As<float, T>())
         : new(Vector256.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), Vector256.Create(c)).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Min(V256<T> a, V256<T> b) => Registers.NativeKeepsNaN<T>()
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> Min(V256<T> a, V256<T> b) => Registers.NativeKeepsNaN<T>()
         ? new(Vector256.MinNative(a.v, b.v))
         : new(Vector256.ConditionalSelect(Vector256.Equals(a.v, a.v), Vector256.MinNative(a.v, b.v), a.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Max(V256<T> a, V256<T> b) => Registers.NativeKeepsNaN<T>()
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> Max(V256<T> a, V256<T> b) => Registers.NativeKeepsNaN<T>()
         ? new(Vector256.MaxNative(a.v, b.v))
         : new(Vector256.ConditionalSelect(Vector256.Equals(a.v, a.v), Vector256.MaxNative(a.v, b.v), a.v));
     /// <inheritdoc/>
@@ -192,19 +214,23 @@ public readonly struct V256<T>(Vector256<T> v) : IRegister<V256<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> Sqrt(V256<T> a) => new(Vector256.Sqrt(a.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Floor(V256<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> Floor(V256<T> a) => typeof(T) == typeof(float)
         ? new(Vector256.Floor(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector256.Floor(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Ceiling(V256<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> Ceiling(V256<T> a) => typeof(T) == typeof(float)
         ? new(Vector256.Ceiling(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector256.Ceiling(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Truncate(V256<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> Truncate(V256<T> a) => typeof(T) == typeof(float)
         ? new(Vector256.Truncate(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector256.Truncate(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Round(V256<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> Round(V256<T> a) => typeof(T) == typeof(float)
         ? new(Vector256.Round(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector256.Round(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
@@ -226,22 +252,28 @@ public readonly struct V256<T>(Vector256<T> v) : IRegister<V256<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> Not(V256<T> a) => new(~a.v);
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> Select(V256<T> mask, V256<T> a, V256<T> b) =>
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> Select(V256<T> mask, V256<T> a, V256<T> b) =>
         new(Vector256.ConditionalSelect(mask.v, a.v, b.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> AddBits(V256<T> a, V256<T> b) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> AddBits(V256<T> a, V256<T> b) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() + b.v.AsInt32()).As<int, T>()) : new((a.v.AsInt64() + b.v.AsInt64()).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> SubtractBits(V256<T> a, V256<T> b) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> SubtractBits(V256<T> a, V256<T> b) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() - b.v.AsInt32()).As<int, T>()) : new((a.v.AsInt64() - b.v.AsInt64()).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> ShiftLeft(V256<T> a, int count) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> ShiftLeft(V256<T> a, int count) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() << count).As<int, T>()) : new((a.v.AsInt64() << count).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> ShiftRight(V256<T> a, int count) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> ShiftRight(V256<T> a, int count) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() >>> count).As<int, T>()) : new((a.v.AsInt64() >>> count).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V256<T> ShiftRightSigned(V256<T> a, int count) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V256<T> ShiftRightSigned(V256<T> a, int count) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() >> count).As<int, T>()) : new((a.v.AsInt64() >> count).As<long, T>());
 }
 
@@ -261,10 +293,12 @@ public readonly struct V512<T>(Vector512<T> v) : IRegister<V512<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V512<T> Create(T value) => new(Vector512.Create(value));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Literal(double value) =>
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> Literal(double value) =>
         typeof(T) == typeof(float) ? new(Vector512.Create((float)value).As<float, T>()) : new(Vector512.Create(value).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Bits(long bits) =>
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> Bits(long bits) =>
         Unsafe.SizeOf<T>() == 4 ? new(Vector512.Create((int)bits).As<int, T>()) : new(Vector512.Create(bits).As<long, T>());
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V512<T> Load(ref readonly T p, nuint i) => new(Vector512.LoadUnsafe(in p, i));
@@ -283,19 +317,23 @@ public readonly struct V512<T>(Vector512<T> v) : IRegister<V512<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V512<T> operator -(V512<T> a) => new(-a.v);
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, V512<T> c) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, V512<T> c) => typeof(T) == typeof(float)
         ? new(Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), c.v.AsSingle()).As<float, T>())
         : new(Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), c.v.AsDouble()).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, double c) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, double c) => typeof(T) == typeof(float)
         ? new(Vector512.MultiplyAddEstimate(a.v.AsSingle(), b.v.AsSingle(), Vector512.Create((float)c)).As<float, T>())
         : new(Vector512.MultiplyAddEstimate(a.v.AsDouble(), b.v.AsDouble(), Vector512.Create(c)).As<double, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Min(V512<T> a, V512<T> b) => Registers.NativeKeepsNaN<T>()
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> Min(V512<T> a, V512<T> b) => Registers.NativeKeepsNaN<T>()
         ? new(Vector512.MinNative(a.v, b.v))
         : new(Vector512.ConditionalSelect(Vector512.Equals(a.v, a.v), Vector512.MinNative(a.v, b.v), a.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Max(V512<T> a, V512<T> b) => Registers.NativeKeepsNaN<T>()
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> Max(V512<T> a, V512<T> b) => Registers.NativeKeepsNaN<T>()
         ? new(Vector512.MaxNative(a.v, b.v))
         : new(Vector512.ConditionalSelect(Vector512.Equals(a.v, a.v), Vector512.MaxNative(a.v, b.v), a.v));
     /// <inheritdoc/>
@@ -307,19 +345,23 @@ public readonly struct V512<T>(Vector512<T> v) : IRegister<V512<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V512<T> Sqrt(V512<T> a) => new(Vector512.Sqrt(a.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Floor(V512<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> Floor(V512<T> a) => typeof(T) == typeof(float)
         ? new(Vector512.Floor(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector512.Floor(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Ceiling(V512<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> Ceiling(V512<T> a) => typeof(T) == typeof(float)
         ? new(Vector512.Ceiling(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector512.Ceiling(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Truncate(V512<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> Truncate(V512<T> a) => typeof(T) == typeof(float)
         ? new(Vector512.Truncate(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector512.Truncate(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Round(V512<T> a) => typeof(T) == typeof(float)
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> Round(V512<T> a) => typeof(T) == typeof(float)
         ? new(Vector512.Round(a.v.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector512.Round(a.v.AsDouble()).As<double, T>()) : a;
     /// <inheritdoc/>
@@ -341,21 +383,27 @@ public readonly struct V512<T>(Vector512<T> v) : IRegister<V512<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V512<T> Not(V512<T> a) => new(~a.v);
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> Select(V512<T> mask, V512<T> a, V512<T> b) =>
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> Select(V512<T> mask, V512<T> a, V512<T> b) =>
         new(Vector512.ConditionalSelect(mask.v, a.v, b.v));
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> AddBits(V512<T> a, V512<T> b) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> AddBits(V512<T> a, V512<T> b) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() + b.v.AsInt32()).As<int, T>()) : new((a.v.AsInt64() + b.v.AsInt64()).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> SubtractBits(V512<T> a, V512<T> b) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> SubtractBits(V512<T> a, V512<T> b) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() - b.v.AsInt32()).As<int, T>()) : new((a.v.AsInt64() - b.v.AsInt64()).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> ShiftLeft(V512<T> a, int count) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> ShiftLeft(V512<T> a, int count) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() << count).As<int, T>()) : new((a.v.AsInt64() << count).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> ShiftRight(V512<T> a, int count) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> ShiftRight(V512<T> a, int count) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() >>> count).As<int, T>()) : new((a.v.AsInt64() >>> count).As<long, T>());
     /// <inheritdoc/>
-    [MethodImpl(Registers.Inline)] public static V512<T> ShiftRightSigned(V512<T> a, int count) => Unsafe.SizeOf<T>() == 4
+    [MethodImpl(Registers.Inline)]
+    public static V512<T> ShiftRightSigned(V512<T> a, int count) => Unsafe.SizeOf<T>() == 4
         ? new((a.v.AsInt32() >> count).As<int, T>()) : new((a.v.AsInt64() >> count).As<long, T>());
 }

@@ -44,7 +44,7 @@ public readonly record struct Softsign : IUnary<Softsign>
     public V Value<V>(V x) where V : IReal<V> => x / (1 + V.Abs(x));
 
     /// <inheritdoc/>
-    public V Slope<V>(V x, V y) where V : IReal<V> 
+    public V Slope<V>(V x, V y) where V : IReal<V>
     {
         var size = 1 + V.Abs(x);
         return 1 / (size * size);
@@ -58,7 +58,7 @@ public readonly record struct TanhShrink : IUnary<TanhShrink>
     public V Value<V>(V x) where V : IReal<V> => x - V.Tanh(x);
 
     /// <inheritdoc/>
-    public V Slope<V>(V x, V y) where V : IReal<V> 
+    public V Slope<V>(V x, V y) where V : IReal<V>
     {
         var tanh = V.Tanh(x);
         return tanh * tanh;
@@ -85,7 +85,7 @@ public readonly record struct GeluTanh : IUnary<GeluTanh>
     public V Value<V>(V x) where V : IReal<V> => 0.5 * x * (1 + V.Tanh(Inner(x)));
 
     /// <inheritdoc/>
-    public V Slope<V>(V x, V y) where V : IReal<V> 
+    public V Slope<V>(V x, V y) where V : IReal<V>
     {
         var tanh = V.Tanh(Inner(x));
         var slope = Constants.SqrtTwoOverPi * (1 + 3 * Cubic * x * x);
@@ -100,7 +100,7 @@ public readonly record struct Silu : IUnary<Silu>
     public V Value<V>(V x) where V : IReal<V> => x * (1 / (1 + V.Exp(-x)));
 
     /// <inheritdoc/>
-    public V Slope<V>(V x, V y) where V : IReal<V> 
+    public V Slope<V>(V x, V y) where V : IReal<V>
     {
         var sigmoid = 1 / (1 + V.Exp(-x));
         return sigmoid * (1 + x * (1 - sigmoid));
@@ -114,7 +114,7 @@ public readonly record struct Mish : IUnary<Mish>
     public V Value<V>(V x) where V : IReal<V> => x * V.Tanh(V.Log1p(V.Exp(x)));
 
     /// <inheritdoc/>
-    public V Slope<V>(V x, V y) where V : IReal<V> 
+    public V Slope<V>(V x, V y) where V : IReal<V>
     {
         var tanh = V.Tanh(V.Log1p(V.Exp(x)));
         return tanh + x * (1 - tanh * tanh) * (1 / (1 + V.Exp(-x)));

@@ -73,7 +73,7 @@ public readonly record struct Pow : IBinary<Pow>
 public readonly record struct Hypot : IBinary<Hypot>
 {
     /// <inheritdoc/>
-    public V Value<V>(V a, V b) where V : IReal<V> 
+    public V Value<V>(V a, V b) where V : IReal<V>
     {
         V large = V.Max(V.Abs(a), V.Abs(b)), small = V.Min(V.Abs(a), V.Abs(b)), ratio = small / large;
         // 0/0 and ∞/∞ say nothing; the larger side alone is the answer there.
@@ -92,7 +92,7 @@ public readonly record struct SquaredDifference : IBinary<SquaredDifference>
 {
     static bool IFormula2<SquaredDifference>.KeepsIntegers => true;
     /// <inheritdoc/>
-    public V Value<V>(V a, V b) where V : IReal<V> 
+    public V Value<V>(V a, V b) where V : IReal<V>
     {
         var difference = a - b;
         return difference * difference;

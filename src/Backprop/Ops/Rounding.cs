@@ -69,7 +69,7 @@ public readonly record struct Remainder : IBinary<Remainder>
 {
     static bool IFormula2<Remainder>.KeepsIntegers => true;
     /// <inheritdoc/>
-    public V Value<V>(V a, V b) where V : IReal<V> 
+    public V Value<V>(V a, V b) where V : IReal<V>
     {
         var rest = V.Fmod(a, b);
         return V.Where(V.And(V.Not(V.Equal(rest, 0)), V.Not(V.Equal(V.Where(rest < 0, 1, 0), V.Where(b < 0, 1, 0)))), rest + b, rest);

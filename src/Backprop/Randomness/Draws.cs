@@ -41,7 +41,7 @@ internal readonly struct UniformSingle(float low, float high) : IDraw<float>
     readonly float last = float.BitDecrement(high);
 
     public static int Words => 1;
-    
+
     public float Value(uint low, uint high, long position)
     {
         var value = this.low + Fraction.Single(low) * width;
@@ -56,7 +56,7 @@ internal readonly struct UniformDouble(double low, double high) : IDraw<double>
     readonly double last = double.BitDecrement(high);
 
     public static int Words => 2;
-    
+
     public double Value(uint low, uint high, long position)
     {
         var value = this.low + Fraction.Double(Fraction.Join(low, high)) * width;
