@@ -51,8 +51,36 @@ public abstract class Module
         }
     }
 
-    /// <summary>Every parameter.</summary>
-    public IReadOnlyList<Tensor> Parameters => [.. NamedParameters.Select(p => p.Value)];
+    /// <summary>Every parameter, once: what an optimiser takes. One that two parts share has two names and is still one.</summary>
+    public IReadOnlyList<Tensor> Parameters => [.. NamedParameters.Select(p => p.Value).Distinct()];
+
+    /// <summary>Whether it is being trained; at first it is. Parts that behave differently when only used, as dropout does, ask for it.</summary>
+    public bool IsTraining { get; private set; } = true;
+
+    /// <summary>Makes it and all its parts behave as in training.</summary>
+    public void Train() => SetTraining(true);
+
+    /// <summary>Makes it and all its parts behave as in use.</summary>
+    public void Eval() => SetTraining(false);
+
+    void SetTraining(bool training)
+    {
+        IsTraining = training;
+        foreach (var part in Parts) part.Child?.SetTraining(training);
+    }
+
+    /// <summary>A copy of every parameter by name: what <see cref="LoadState"/> takes back. Later steps of an optimiser leave it as it is.</summary>
+    public OrderedDictionary<string, Tensor> State()
+    {
+        var state = new OrderedDictionary<string, Tensor>();
+        foreach (var (name, parameter) in NamedParameters)
+        {
+            var copy = new Tensor(parameter.Shape, parameter.DType);
+            copy.Assign(parameter);
+            state.Add(name, copy);
+        }
+        return state;
+    }
 
     /// <summary>
     /// Sets every parameter by name. All is checked before anything is changed.

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Backprop.Modules;
 
-/// <summary>Modules and functions applied one after the other; functions show under their names.</summary>
-/// <example><c>new Sequential(new Linear(64, 32, generator), (Tensor x) => x.Relu(), new Linear(32, 10, generator))</c></example>
+/// <summary>Modules applied one after the other; a function takes part as a <see cref="Function"/>.</summary>
+/// <example><c>new Sequential(new Linear(64, 32, generator), new Function(x => x.Relu()), new Linear(32, 10, generator))</c></example>
 public sealed class Sequential : Module
 {
     readonly Module[] modules;

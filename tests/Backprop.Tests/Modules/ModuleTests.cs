@@ -38,6 +38,41 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void A_state_is_a_copy_that_brings_everything_back()
+    {
+        var network = Network(1);
+        var x = Tensor.RandomNormal([5, 3], new Generator(9));
+        var before = network.Forward(x).Detach();
+        var state = network.State();
+        Assert.Equal(["0.weight", "0.bias", "2.weight"], state.Keys);
+        foreach (var parameter in network.Parameters) parameter.Assign(Tensor.ZerosLike(parameter));
+        Assert.False(before.SequenceEqual(network.Forward(x)));
+        network.LoadState(state);
+        Assert.True(before.SequenceEqual(network.Forward(x)));
+    }
+
+    [Fact]
+    public void Parts_are_trained_or_used_together()
+    {
+        Linear inner = new(2, 2, new Generator(0));
+        Sequential network = new(new Sequential(inner));
+        Assert.True(inner.IsTraining);
+        network.Eval();
+        Assert.False(network.IsTraining || inner.IsTraining);
+        network.Train();
+        Assert.True(network.IsTraining && inner.IsTraining);
+    }
+
+    [Fact]
+    public void A_shared_module_has_two_names_and_is_optimised_once()
+    {
+        Linear shared = new(2, 2, new Generator(0));
+        Sequential network = new(shared, shared);
+        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias"], network.NamedParameters.Select(p => p.Key));
+        Assert.Equal([shared.Weight, shared.Bias!], network.Parameters);
+    }
+
+    [Fact]
     public void A_state_that_does_not_fit_changes_nothing()
     {
         var network = Network(1);
@@ -72,7 +107,12 @@ public sealed class ModuleTests
     public void Cross_entropy_refuses_labels_and_shapes_that_do_not_fit()
     {
         var logits = Tensor.Zeros([2, 3]);
-        Assert.Contains("3", Assert.Throws<ArgumentOutOfRangeException>(() => Loss.CrossEntropy(logits, new long[] { 0, 3 })).Message, StringComparison.Ordinal);
+        void Refused(Tensor labels, string message) =>
+            Assert.Equal(message, Assert.Throws<ArgumentOutOfRangeException>(() => Loss.CrossEntropy(logits, labels)).Message);
+
+        Refused(new long[] { 0, 3 }, "CrossEntropy: the label 3 of row 1 is none of 3 classes; they run from 0 to 2.");
+        Refused(new int[] { -1, 0 }, "CrossEntropy: the label -1 of row 0 is none of 3 classes; they run from 0 to 2.");
+        Assert.Throws<DTypeException>(() => Loss.CrossEntropy(logits, new[] { 0.0, 1.0 }));
         Assert.Throws<ShapeException>(() => Loss.CrossEntropy(logits, new long[] { 0 }));
         Assert.Throws<ShapeException>(() => Loss.CrossEntropy(Tensor.Zeros([0, 3]), Tensor.Zeros([0], DType.Int64)));
     }
