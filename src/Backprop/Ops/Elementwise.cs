@@ -17,6 +17,7 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
     /// <summary>y = f(x). Whole numbers become float64 first, unless the formula keeps them.</summary>
     public static Tensor Call(F formula, Tensor x)
     {
+        ArgumentNullException.ThrowIfNull(x);
         if (x.IsSingle && x.DType == DType.Float64 && !Anomalies.Watching)
         {
             var y = Tensor.Single(formula.Value(new One<double>(x.First<double>())).V, x.IsWeak);
@@ -76,6 +77,8 @@ public sealed record Binary<F>(F Formula) : Op where F : struct, IFormula2<F>
     /// <summary>y = f(a, b) in the element type in which a and b meet.</summary>
     public static Tensor Call(F formula, Tensor a, Tensor b)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         // Two scalars need neither shapes nor loops.
         if (a.IsSingle && b.IsSingle && a.DType == DType.Float64 && b.DType == DType.Float64 && !Anomalies.Watching)
         {

@@ -35,6 +35,8 @@ public abstract record Op
     /// <summary>Computes the result and, where a gradient is wanted, records the call.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x)
     {
+        for (var i = 0; i < x.Length; i++)
+            if (x[i] is null) throw new ArgumentNullException(nameof(x), $"{Name}: operand {i} is null.");
         Tensor y;
         // A rule written in tensors computes its result in one piece: its inner steps are not recorded.
         var recording = Recorder.Enabled;
