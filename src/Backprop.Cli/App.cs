@@ -4,15 +4,18 @@ using Backprop.Cli.Commands;
 
 namespace Backprop.Cli;
 
-/// <summary>The command line: one line on the error output and exit code 2 for what cannot be understood, 1 for what cannot be done.</summary>
+/// <summary>
+/// The command line: one line on the error output and exit code 2 for what cannot be understood, 1 for what cannot be done, 130 for what was
+/// interrupted.
+/// </summary>
 static class App
 {
-    public static int Run(string[] args, TextWriter output, TextWriter error)
+    public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken stop = default)
     {
         var root = new RootCommand("Trains, tests and shows small networks; every derivative is C#'s own.")
         {
             ApplesCommand.Create(output),
-            new Command("train", "Trains a network.") { TrainDigitsCommand.Create(output) },
+            new Command("train", "Trains a network.") { TrainDigitsCommand.Create(output, stop) },
             new Command("test", "Scores a trained network.") { TestDigitsCommand.Create(output) },
             PredictCommand.Create(output),
             InfoCommand.Create(output),
@@ -36,6 +39,11 @@ static class App
         {
             error.WriteLine(e.Message);
             return 2;
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("stopped; nothing was saved");
+            return 130;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {

@@ -21,6 +21,8 @@ sealed class DigitsModel
         ["elu"] = x => x.Elu(),
     };
 
+    const string Format = "backprop-digits";
+
     readonly int[] hidden;
     readonly string activation;
 
@@ -51,22 +53,41 @@ sealed class DigitsModel
     /// <summary>How many of the examples are told right, from 0 to 1.</summary>
     public double Accuracy(TensorDataSet data) => (double)Predict(data.Inputs).Equal(data.Labels).As(DType.Float64).Mean();
 
-    public void Save(string path) => Safetensors.Save(path, Network.NamedParameters, new Dictionary<string, string>
+    public void Save(string path, int seed) => Safetensors.Save(path, Network.NamedParameters, new Dictionary<string, string>
     {
-        ["format"] = "backprop-digits",
+        ["format"] = Format,
         ["hidden"] = string.Join(",", hidden),
         ["activation"] = activation,
+        ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
     });
 
     public static DigitsModel Load(string path)
     {
         var state = Safetensors.Load(path, out var metadata);
-        if (metadata.GetValueOrDefault("format") != "backprop-digits" || !metadata.TryGetValue("hidden", out var sizes)
-            || !Activations.ContainsKey(metadata.GetValueOrDefault("activation", "")))
+        var activation = metadata.GetValueOrDefault("activation", "");
+        if (metadata.GetValueOrDefault("format") != Format || !Activations.ContainsKey(activation) || Hidden(state) is not { } hidden)
             throw new InvalidDataException($"{path}: this file does not hold a network that \"train digits\" saved.");
-        int[] hidden = sizes.Length == 0 ? [] : [.. sizes.Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture))];
-        var model = new DigitsModel(hidden, metadata["activation"], new Generator(0));
-        model.Network.LoadState(state);
+        var model = new DigitsModel(hidden, activation, new Generator(0));
+        try
+        {
+            model.Network.LoadState(state);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
         return model;
+    }
+
+    // Read off the weights, [outputs, inputs] each, so that a broken file cannot ask for a network larger than the file.
+    static int[]? Hidden(OrderedDictionary<string, Tensor> state)
+    {
+        List<int> sizes = [Digits.Pixels];
+        while (state.TryGetValue($"{2 * (sizes.Count - 1)}.weight", out var weight))
+        {
+            if (weight.Rank != 2 || weight.Shape[1] != sizes[^1] || weight.Count == 0) return null;
+            sizes.Add(weight.Shape[0]);
+        }
+        return sizes.Count > 1 && sizes[^1] == Digits.Classes ? [.. sizes[1..^1]] : null;
     }
 }

@@ -27,7 +27,9 @@ static class PredictCommand
 
     static IEnumerable<(string Name, string Text)> Rows(string given)
     {
-        if (given != "-" && !File.Exists(given)) return [("row", given)];
+        if (given != "-" && !File.Exists(given)) return given.Contains(',', StringComparison.Ordinal)
+            ? [("row", given)]
+            : throw new UsageException($"predict: \"{given}\" is neither a file nor {Digits.Pixels} numbers with commas between.");
         var lines = given == "-" ? Console.In.ReadToEnd().Split('\n') : File.ReadAllLines(given);
         return lines.Select((line, i) => ($"line {i + 1}", line.Trim())).Where(line => line.Item2.Length > 0);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Backprop.Data;
 using Backprop.Losses;
 using Backprop.Optimizers;
@@ -24,11 +25,11 @@ static class TrainDigitsCommand
     /// <summary>What to train, and how.</summary>
     sealed record Plan(int Epochs, int Batch, int[] Hidden, string Activation, string Optimizer, double? LearningRate, int Seed, string Output);
 
-    public static Command Create(TextWriter output)
+    public static Command Create(TextWriter output, CancellationToken stop)
     {
         var epochs = Values.Whole("--epochs", "How often all training images are seen.", 30, 1, 100_000);
         var batch = Values.Whole("--batch", "Images in a step.", 32, 1, 1437);
-        var hidden = Values.Sizes("--hidden", "Sizes of the hidden layers, as 64 or 128,64.", [64], 65_536);
+        var hidden = Values.Sizes("--hidden", "Sizes of the hidden layers, as 64 or 128,64.", [64], 4096);
         var activation = Values.OneOf("--activation", "The function between layers", "relu", DigitsModel.Activations.Keys);
         var optimizer = Values.OneOf("--optimizer", "The optimiser", "adam", optimizers.Keys);
         var rate = Values.Positive("--learning-rate", "The step size; the optimiser's own unless given.");
@@ -47,7 +48,17 @@ static class TrainDigitsCommand
             var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
             // A file has no width at which lines would have to break.
             if (!console.Profile.Out.IsTerminal) console.Profile.Width = 160;
-            Run(plan, console);
+            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+            using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+            Run(plan, console, stopping.Token);
+
+            // Not in the midst of it: the terminal gets its cursor back, and no half file is left.
+            void Stop(PosixSignalContext signal)
+            {
+                signal.Cancel = true;
+                stopping.Cancel();
+            }
         });
         return command;
     }
@@ -61,7 +72,7 @@ static class TrainDigitsCommand
         if (!Directory.Exists(folder)) throw new UsageException($"--output: the folder {folder} does not exist.");
     }
 
-    static void Run(Plan plan, IAnsiConsole console)
+    static void Run(Plan plan, IAnsiConsole console, CancellationToken stop)
     {
         var (train, test) = Digits.Load();
         var generator = new Generator(plan.Seed);
@@ -69,8 +80,9 @@ static class TrainDigitsCommand
         var (standard, create) = optimizers[plan.Optimizer];
         var rate = plan.LearningRate ?? standard;
         var optimizer = create(model.Network.Parameters, rate);
+        console.WriteLine($"{train.Count} images to learn from, {test.Count} to be tested with");
         console.WriteLine(FormattableString.Invariant(
-            $"{train.Count} images to learn from, {test.Count} to be tested with; network {model.Architecture}, {plan.Activation}; {plan.Optimizer} {rate}, batches of {plan.Batch}, seed {plan.Seed}"));
+            $"network {model.Architecture}, {plan.Activation}; {plan.Optimizer} {rate}, batches of {plan.Batch}, seed {plan.Seed}"));
         if (console.Profile.Out.IsTerminal)
             console.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).Start(context =>
             {
@@ -79,28 +91,32 @@ static class TrainDigitsCommand
                 {
                     console.WriteLine(line);
                     task.Increment(1);
-                });
+                }, stop);
             });
-        else Train(plan, model, optimizer, train, test, generator, console.WriteLine);
+        else Train(plan, model, optimizer, train, test, generator, console.WriteLine, stop);
         Show(console, model, test);
-        model.Save(plan.Output);
-        console.WriteLine($"saved to {plan.Output}; score it again with: backprop test digits --model {plan.Output}");
+        model.Save(plan.Output, plan.Seed);
+        console.WriteLine($"saved; score it again: backprop test digits --model {plan.Output}");
     }
 
     static void Train(
-        Plan plan, DigitsModel model, Optimizer optimizer, TensorDataSet train, TensorDataSet test, Generator generator, Action<string> tell)
+        Plan plan, DigitsModel model, Optimizer optimizer, TensorDataSet train, TensorDataSet test, Generator generator, Action<string> tell,
+        CancellationToken stop)
     {
         for (var epoch = 1; epoch <= plan.Epochs; epoch++)
         {
             var total = 0.0;
             foreach (var (images, labels) in train.Batches(plan.Batch, generator))
             {
+                stop.ThrowIfCancellationRequested();
                 var loss = Loss.CrossEntropy(model.Network.Forward(images), labels);
                 optimizer.ZeroGrad();
                 loss.Backward(release: true);
                 optimizer.Step();
                 total += loss.Item() * labels.Count;
             }
+            if (!double.IsFinite(total)) throw new UsageException(FormattableString.Invariant(
+                $"--learning-rate: with {optimizer.LearningRate} the loss is not finite in epoch {epoch}; a smaller one is needed."));
             tell(string.Create(CultureInfo.InvariantCulture,
                 $"epoch {epoch,3}/{plan.Epochs}  loss {total / train.Count:F4}  test accuracy {model.Accuracy(test):F4}"));
         }
@@ -111,10 +127,12 @@ static class TrainDigitsCommand
         var predicted = model.Predict(test.Inputs);
         Drawing.Confusion(console, predicted.AsSpan<long>(), test.Labels.AsSpan<long>());
         // The first images that were told right, and the first that were not.
-        var wrong = predicted.NotEqual(test.Labels).NonZero().Reshape(-1).AsSpan<long>();
-        long[] shown = [.. Enumerable.Range(0, 4).Select(i => (long)i), .. wrong[..Math.Min(3, wrong.Length)]];
+        var isRight = predicted.Equal(test.Labels);
+        long[] shown = [.. First(4, isRight), .. First(3, !isRight)];
         Drawing.Images(
             console, test.Inputs.IndexSelect(0, shown), predicted.IndexSelect(0, shown).AsSpan<long>(), test.Labels.IndexSelect(0, shown).AsSpan<long>());
         console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test accuracy {model.Accuracy(test):F4}"));
+
+        static long[] First(int count, Tensor truths) => [.. truths.NonZero().ToArray<long>().Take(count)];
     }
 }

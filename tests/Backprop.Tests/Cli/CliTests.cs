@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Backprop.Cli;
+using Backprop.Formats;
 using Xunit;
 
 namespace Backprop.Tests.Cli;
@@ -108,11 +109,12 @@ public sealed partial class CliTests : IDisposable
     [InlineData("--epochs: \"0\" is not a whole number from 1 to 100000.", "train", "digits", "--epochs", "0")]
     [InlineData("--epochs: \"many\" is not a whole number from 1 to 100000.", "train", "digits", "--epochs", "many")]
     [InlineData("--batch: \"2000\" is not a whole number from 1 to 1437.", "train", "digits", "--batch", "2000")]
-    [InlineData("--hidden: \"64,x\" is not whole numbers from 1 to 65536 with commas between, as 64 or 128,64.", "train", "digits", "--hidden", "64,x")]
+    [InlineData("--hidden: \"64,x\" is not whole numbers from 1 to 4096 with commas between, as 64 or 128,64.", "train", "digits", "--hidden", "64,x")]
     [InlineData("--learning-rate: \"-1\" is not a number above 0.", "train", "digits", "--learning-rate", "-1")]
     [InlineData("--optimizer: \"best\" is not one of adam, adamw, sgd, momentum, rmsprop, adagrad.", "train", "digits", "--optimizer", "best")]
     [InlineData("--activation: \"step\" is not one of relu, sigmoid, tanh, gelu, silu, leaky-relu, elu.", "train", "digits", "--activation", "step")]
     [InlineData("predict: row has 2 values; an 8x8 image has 64, with commas between.", "predict", "1,2")]
+    [InlineData("predict: \"none.csv\" is neither a file nor 64 numbers with commas between.", "predict", "none.csv")]
     [InlineData("\"dogs\" is not understood here; see: backprop train --help", "train", "dogs")]
     [InlineData("backprop train needs one of digits; see: backprop train --help", "train")]
     public void What_cannot_be_meant_gets_one_line_and_exit_code_2(string expected, params string[] arguments) =>
@@ -124,6 +126,40 @@ public sealed partial class CliTests : IDisposable
         var (code, output, error) = Run("train", "digits", "--output", Path.Combine(folder, "none", "x.safetensors"));
         Assert.Equal((2, ""), (code, output));
         Assert.Contains("does not exist", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_learning_rate_that_bursts_the_network_is_told_and_nothing_saved()
+    {
+        var (code, _, error) = Run("train", "digits", "--learning-rate", "1e30", "--output", PathOf("x.safetensors"));
+        Assert.Equal((2, "--learning-rate: with 1E+30 the loss is not finite in epoch 1; a smaller one is needed.\n"), (code, error));
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    [Fact]
+    public void What_is_interrupted_leaves_no_file()
+    {
+        using StringWriter output = new(CultureInfo.InvariantCulture), error = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        var code = App.Run(["train", "digits", "--output", PathOf("x.safetensors")], output, error, new CancellationToken(canceled: true));
+        Assert.Equal((130, "stopped; nothing was saved\n"), (code, error.ToString()));
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    [Theory]
+    [InlineData("64", 64, 64)]
+    [InlineData("no number", 64, 64)]
+    [InlineData("64", 0, 64)]
+    [InlineData("64", 64, 1_000_000)]
+    public void A_model_whose_parts_do_not_fit_is_told_in_one_line(string hidden, int outputs, int inputs)
+    {
+        var file = PathOf("broken");
+        Dictionary<string, string> metadata = new() { ["format"] = "backprop-digits", ["activation"] = "relu", ["hidden"] = hidden };
+        var weight = new KeyValuePair<string, Tensor>("0.weight", Tensor.Zeros([outputs, inputs]));
+        Safetensors.Save(file, [weight, new("2.weight", Tensor.Zeros([10, outputs]))], metadata);
+        var (code, output, error) = Run("test", "digits", "--model", file);
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith($"{file}: ", error, StringComparison.Ordinal);
+        Assert.Equal(1, error.Count(c => c == '\n'));
     }
 
     [Fact]
