@@ -58,11 +58,14 @@ public readonly record struct BinaryCrossEntropyTerm : IBinary<BinaryCrossEntrop
 {
     const double Lowest = -100;
 
+    // A float32 number in every precision, as in PyTorch.
+    const double Smallest = 1e-12f;
+
     /// <inheritdoc/>
     public V Value<V>(V a, V b) where V : IReal<V> => -(b * V.Max(V.Log(a), Lowest) + (1 - b) * V.Max(V.Log1p(-a), Lowest));
 
     /// <inheritdoc/>
-    public V SlopeA<V>(V a, V b, V y) where V : IReal<V> => (a - b) / V.Max(a * (1 - a), 1e-12);
+    public V SlopeA<V>(V a, V b, V y) where V : IReal<V> => (a - b) / V.Max(a * (1 - a), Smallest);
 
     /// <inheritdoc/>
     public V SlopeB<V>(V a, V b, V y) where V : IReal<V> => V.Max(V.Log1p(-a), Lowest) - V.Max(V.Log(a), Lowest);
