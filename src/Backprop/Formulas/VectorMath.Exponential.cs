@@ -50,7 +50,12 @@ public static partial class VectorMath
         var half = q + q;
         // 2q may overflow where q does not, and then the quotient is 0
         var y = half + q / (half + R.Literal(0.5));
-        return R.Select(IsTiny<R, T>(a), x, WithSign<R, T>(y, x));
+        if (typeof(T) != typeof(float)) return R.Select(IsTiny<R, T>(a), x, WithSign<R, T>(y, x));
+        // Below 1 the series x + x³/6 + … loses no digits to a quotient (coefficients: Cephes, sinhf).
+        var z = x * x;
+        var p = R.MultiplyAdd(R.Literal(2.03721912945e-4), z, 8.33028376239e-3);
+        p = R.MultiplyAdd(p, z, 1.66667160211e-1);
+        return R.Select(R.Less(a, R.Literal(1)), R.MultiplyAdd(p * z, x, x), WithSign<R, T>(y, x));
     }
 
     /// <summary>The hyperbolic cosine of x.</summary>
@@ -69,7 +74,15 @@ public static partial class VectorMath
         // u = e^(2|x|) − 1 gives tanh |x| = u / (u + 2)
         var a = R.Abs(x);
         var q = QuarterExpm1<R, T>(a + a);
-        return R.Select(IsTiny<R, T>(a), x, WithSign<R, T>(q / (q + R.Literal(0.5)), x));
+        if (typeof(T) != typeof(float)) return R.Select(IsTiny<R, T>(a), x, WithSign<R, T>(q / (q + R.Literal(0.5)), x));
+        // 1 − 2/(e^(2|x|) + 1) halves what an error of the exponential does; below 0.625 a polynomial (coefficients: Cephes, tanhf).
+        var large = R.Literal(1) - R.Literal(0.5) / (q + R.Literal(0.5));
+        var z = x * x;
+        var p = R.MultiplyAdd(R.Literal(-5.70498872745e-3), z, 2.06390887954e-2);
+        p = R.MultiplyAdd(p, z, -5.37397155531e-2);
+        p = R.MultiplyAdd(p, z, 1.33314422036e-1);
+        p = R.MultiplyAdd(p, z, -3.33332819422e-1);
+        return R.Select(R.Less(a, R.Literal(0.625)), R.MultiplyAdd(p * z, x, x), WithSign<R, T>(large, x));
     }
 
     // Where f(x) = x to the last digit, and quartering might lose digits of denormal numbers.

@@ -66,7 +66,7 @@ public static partial class VectorMath
     public static R Acosh<R, T>(R x) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         var t = x - R.Literal(1);
-        var y = Log1pOrTwice<R, T>(x, t + R.Sqrt(t * (t + R.Literal(2))));
+        var y = Log1pOrTwice<R, T>(x, t + R.Sqrt(R.MultiplyAdd(t, t, t + t)));
         return R.Select(R.Less(x, R.Literal(1)), R.Literal(double.NaN), y);
     }
 

@@ -42,9 +42,25 @@ public static partial class VectorMath
         var a = R.Abs(x);
         if (BeyondTurns<R, T>(a)) return Each<R, T, TanOf>(x);
         var r = QuarterTurn<R, T>(a, out var t);
-        var (sin, cos) = (SinNear0<R, T>(r), CosNear0<R, T>(r));
         var odd = LowBit<R, T>(t);
-        var y = R.Select(odd, cos, sin) / R.Select(odd, sin, cos);
+        R y;
+        if (typeof(T) == typeof(float))
+        {
+            // One polynomial loses less than the quotient of two (coefficients: Cephes, tanf).
+            var z = r * r;
+            var p = R.MultiplyAdd(R.Literal(9.38540185543e-3), z, 3.11992232697e-3);
+            p = R.MultiplyAdd(p, z, 2.44301354525e-2);
+            p = R.MultiplyAdd(p, z, 5.34112807005e-2);
+            p = R.MultiplyAdd(p, z, 1.33387994085e-1);
+            p = R.MultiplyAdd(p, z, 3.33331568548e-1);
+            y = R.MultiplyAdd(p * z, r, r);
+            y = R.Select(odd, R.Literal(1) / y, y);
+        }
+        else
+        {
+            var (sin, cos) = (SinNear0<R, T>(r), CosNear0<R, T>(r));
+            y = R.Select(odd, cos, sin) / R.Select(odd, sin, cos);
+        }
         return R.Xor(y, R.Xor(SignOf<R, T>(x), SignOf<R, T>(odd)));
     }
 

@@ -8,7 +8,10 @@ namespace Backprop.Tests.Formulas;
 public class VectorMathTests
 {
     // The worst of a dense sweep, rounded up. (A last place of a double reference counts too.)
-    const double FloatUlps = 3.5, DoubleUlps = 6;
+    const double FloatUlps = 2, DoubleUlps = 6;
+
+    // The tail of erfc is a product of three rounded factors, and without fused multiplication acosh rounds once more.
+    static double Allowed(string name) => name == "Erfc" ? 3.3 : name == "Acosh" && !V128<float>.IsFused ? 2.3 : FloatUlps;
 
     delegate R Unary<R>(R x);
 
@@ -77,9 +80,9 @@ public class VectorMathTests
     {
         var x = Floats(name);
         var expected = Array.ConvertAll(x, v => Scalar(name)(v));
-        Near(name, x, expected, Map<V128<float>, float>(Vector<V128<float>, float>(name), x), FloatUlps);
-        Near(name, x, expected, Map<V256<float>, float>(Vector<V256<float>, float>(name), x), FloatUlps);
-        Near(name, x, expected, Map<V512<float>, float>(Vector<V512<float>, float>(name), x), FloatUlps);
+        Near(name, x, expected, Map<V128<float>, float>(Vector<V128<float>, float>(name), x), Allowed(name));
+        Near(name, x, expected, Map<V256<float>, float>(Vector<V256<float>, float>(name), x), Allowed(name));
+        Near(name, x, expected, Map<V512<float>, float>(Vector<V512<float>, float>(name), x), Allowed(name));
     }
 
     [Theory, MemberData(nameof(Names))]
