@@ -86,14 +86,14 @@ public static class DTypes
 
     /// <summary>
     /// The same where one side may be weak: a weak side adopts the other's type unless its kind (bool, whole, float) is the
-    /// higher one, as NumPy does with Python's numbers.
+    /// higher one, as NumPy does with Python's numbers. (An int64 with the literal 1.5f gives float64 then, not float32.)
     /// </summary>
     internal static DType Promote(DType a, bool aWeak, DType b, bool bWeak)
     {
         if (a == b) return a;
         if (aWeak == bWeak) return Promote(a, b);
         var (weak, strong) = aWeak ? (a, b) : (b, a);
-        return Kind(weak) <= Kind(strong) ? strong : weak;
+        return Kind(weak) <= Kind(strong) ? strong : Promote(strong, weak);
     }
 
     /// <summary>The type in which all operands meet.</summary>
@@ -103,6 +103,19 @@ public static class DTypes
         foreach (var t in x[1..]) (dtype, weak) = (Promote(dtype, weak, t.DType, t.IsWeak), weak && t.IsWeak);
         return dtype;
     }
+
+    /// <summary>
+    /// The type in which two operands are compared: that in which they meet, unless a whole literal does not fit into it: every uint8 is
+    /// above −1.
+    /// </summary>
+    internal static DType MeetExactly(Tensor a, Tensor b)
+    {
+        var dtype = Promote(a.DType, a.IsWeak, b.DType, b.IsWeak);
+        return Fits(a, dtype) && Fits(b, dtype) ? dtype : DType.Int64;
+    }
+
+    static bool Fits(Tensor x, DType dtype) => !x.IsWeak || x.DType != DType.Int64 || !dtype.IsInteger() || dtype == DType.Int64
+        || Ops.Cast.Raw(Ops.Cast.Raw(x, dtype), DType.Int64).SequenceEqual(x);
 
     static int Kind(DType dtype) => dtype.IsFloat() ? 2 : dtype == DType.Bool ? 0 : 1;
 

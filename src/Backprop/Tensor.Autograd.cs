@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Autograd;
 using Backprop.Ops;
 
@@ -49,6 +50,16 @@ public sealed partial class Tensor
         }
     }
 
+    /// <summary>Adds to <see cref="Grad"/>; several threads may share a leaf, and none's part is lost.</summary>
+    internal void AddToGrad(Tensor d)
+    {
+        while (true)
+        {
+            var old = grad;
+            if (ReferenceEquals(Interlocked.CompareExchange(ref grad, old is null ? d : old + d, old), old)) return;
+        }
+    }
+
     /// <summary>Whether a backward pass leaves the derivative in <see cref="Grad"/> although this is a result, not a leaf.</summary>
     public bool KeepsGrad
     {
@@ -96,8 +107,10 @@ public sealed partial class Tensor
         ArgumentNullException.ThrowIfNull(hook);
         if (!RequiresGrad) throw new GradientException("OnGradient: this tensor does not require a gradient; set RequiresGrad or use Tape.Watch.");
         var hooks = (extras ??= new()).Hooks ??= [];
-        hooks.Add(hook);
-        return new Unhook(hooks, hook);
+        // A delegate of its own for every registration, so that disposing removes this one and no equal one.
+        Func<Tensor, Tensor?> own = d => hook(d);
+        hooks.Add(own);
+        return new Unhook(hooks, own);
     }
 
     /// <summary>
@@ -122,16 +135,27 @@ public sealed partial class Tensor
     {
         if (Node is not null) throw new GradientException($"{operation}: this tensor is the result of {Node.Op.Name}; only a leaf can be changed.");
         if (!IsContiguous) throw new GradientException($"{operation}: this tensor is a view with gaps; change the tensor it looks at.");
-        (extras ??= new()).UpdatedAt = Interlocked.Increment(ref updates);
+        var update = Interlocked.Increment(ref updates);
+        if (storage is null) (extras ??= new()).UpdatedAt = update;
+        else updatedStorage.GetOrCreateValue(storage).Value = update;
     }
 
     static int updates;
+
+    // Views and detached tensors see a change too, so it is noted with the storage that they share.
+    static readonly ConditionalWeakTable<byte[], StrongBox<int>> updatedStorage = [];
 
     /// <summary>How many updates of leaves there have been; a recorded call keeps the number to notice that an operand changed since.</summary>
     internal static int Updates => Volatile.Read(ref updates);
 
     /// <summary>Whether the elements changed after the given number of updates.</summary>
-    internal bool ChangedSince(int update) => extras is { UpdatedAt: not 0 } e && e.UpdatedAt - update > 0;
+    internal bool ChangedSince(int update)
+    {
+        // Usually nothing at all has changed.
+        if (update == Updates) return false;
+        if (storage is null) return extras is { UpdatedAt: not 0 } e && e.UpdatedAt - update > 0;
+        return updatedStorage.TryGetValue(storage, out var at) && at.Value - update > 0;
+    }
 
     internal List<Func<Tensor, Tensor?>>? Hooks => extras?.Hooks;
 

@@ -98,7 +98,10 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(value);
         var number = Cast.Raw(value, dtype ?? value.DType);
-        return Ops.Expand.Call(number.Detach().MarkStrong(), shape).Packed();
+        var filled = Ops.Expand.Call(number.Detach().MarkStrong(), shape);
+        var y = new Tensor(shape, filled.DType);
+        Devices.Cpu.Copy(filled, y);
+        return y;
     }
 
     /// <summary>A tensor of zeros; float32 unless said otherwise.</summary>
@@ -112,11 +115,12 @@ public sealed partial class Tensor
     /// <summary>A tensor of ones; float32 unless said otherwise.</summary>
     public static Tensor Ones(Shape shape, DType dtype = DType.Float32) => Full(shape, 1L, dtype);
 
-    /// <summary>Sets one element of a new tensor to 1.</summary>
+    /// <summary>Sets one element of a new float tensor to 1.</summary>
     internal void SetOne(int place)
     {
         if (dtype == DType.Float32) Elements<float>()[place] = 1;
-        else Elements<double>()[place] = 1;
+        else if (dtype == DType.Float64) Elements<double>()[place] = 1;
+        else throw DTypeException.NeedsFloat(nameof(SetOne), dtype);
     }
 
     /// <summary>Zeros of another tensor's shape and element type.</summary>

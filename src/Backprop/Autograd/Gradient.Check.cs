@@ -25,7 +25,7 @@ public static partial class Gradient
             using var off = Tape.NoGrad();
             return (f(At()) * cotangent).Sum().Item();
         }
-        var worst = new GradientCheck(0, 0, [], 0, 0, tolerance);
+        GradientCheck? worst = null;
         for (var k = 0; k < points.Length; k++)
         {
             var slopes = analytic[k].AsSpan<double>();
@@ -40,10 +40,11 @@ public static partial class Gradient
                 points[k][i] = old;
                 var numeric = (up - down) / (2 * h);
                 var error = Math.Abs(slopes[i] - numeric) / Math.Max(1, Math.Max(Math.Abs(slopes[i]), Math.Abs(numeric)));
-                if (!(error <= worst.Error)) worst = new(error, k, Place(i, x[k].Shape), slopes[i], numeric, tolerance);
+                // A NaN is worse than any number.
+                if (worst is null || error > worst.Error || (double.IsNaN(error) && !double.IsNaN(worst.Error))) worst = new(error, k, Place(i, x[k].Shape), slopes[i], numeric, tolerance);
             }
         }
-        return worst;
+        return worst ?? new(0, 0, [], 0, 0, tolerance);
     }
 
     /// <summary>The same for a function of one tensor.</summary>

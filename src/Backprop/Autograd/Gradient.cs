@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Ops;
 
 namespace Backprop.Autograd;
@@ -8,7 +9,10 @@ namespace Backprop.Autograd;
 /// </summary>
 public static partial class Gradient
 {
+    // A lambda that indexes its argument fits tensors and arrays of tensors alike: the priorities choose the tensor.
+
     /// <summary>The gradient of a function of one tensor whose result is a single number; of the argument's shape.</summary>
+    [OverloadResolutionPriority(1)]
     public static Func<Tensor, Tensor> Of(Func<Tensor, Tensor> f) => x => ValueAndGradient(f)(x).Gradient;
 
     /// <summary>The gradients of a function of two tensors whose result is a single number.</summary>
@@ -44,6 +48,7 @@ public static partial class Gradient
     }
 
     /// <summary>The function's value together with its gradient, from one pass forward and one backward.</summary>
+    [OverloadResolutionPriority(1)]
     public static Func<Tensor, (Tensor Value, Tensor Gradient)> ValueAndGradient(Func<Tensor, Tensor> f)
     {
         var all = ValueAndGradient(Spread(f));
@@ -98,14 +103,17 @@ public static partial class Gradient
         var (u, y) = Run(f, x);
         var dy = Identity.Variable(Tensor.ZerosLike(y));
         var pulled = Tape.Gradients(y, dy, u, createGraph: true);
-        var along = Inner(pulled, v);
-        var tangent = along is null ? null : Tape.Gradients(along, Tensor.OnesLike(along), [dy])[0];
+        Tensor? along;
+        using (Tape.EnableGrad()) along = Inner(pulled, v);
+        // The arguments end this walk too, so that it is recorded only if they or something else are tracked.
+        var tangent = along is null ? null : Tape.Gradients(along, Tensor.OnesLike(along), [dy, .. u])[0];
         return (Released(y, u), tangent ?? Tensor.ZerosLike(y));
     }
 
     /// <summary>
     /// The matrix of all first derivatives: element [i…, j…] is ∂f[i…]/∂x[j…], so its shape is the value's followed by the argument's.
     /// </summary>
+    [OverloadResolutionPriority(1)]
     public static Func<Tensor, Tensor> Jacobian(Func<Tensor, Tensor> f)
     {
         var all = Jacobian(Spread(f));
@@ -119,6 +127,8 @@ public static partial class Gradient
         return x =>
         {
             var (u, y) = Run(f, x);
+            // What was not recorded, as truths and places, has derivative 0.
+            if (y.Node is null) return Array.ConvertAll(u, t => Tensor.Zeros([.. y.Shape.AsSpan(), .. t.Shape.AsSpan()], t.DType));
             var rows = new Tensor[y.Count][];
             for (var i = 0; i < rows.Length; i++)
             {
@@ -141,6 +151,7 @@ public static partial class Gradient
     /// <summary>
     /// The matrix of all second derivatives of a function whose result is a single number: element [i…, j…] is ∂²f/∂x[i…]∂x[j…].
     /// </summary>
+    [OverloadResolutionPriority(1)]
     public static Func<Tensor, Tensor> Hessian(Func<Tensor, Tensor> f) => Jacobian(Of(f));
 
     /// <summary>All second derivatives with respect to several arguments: block [i][j] is ∂²f/∂xᵢ∂xⱼ.</summary>
@@ -190,8 +201,8 @@ public static partial class Gradient
         return (variables, f([.. variables]));
     }
 
-    // The value leaves without its history unless something tracked outside is part of it.
-    static Tensor Released(Tensor y, Tensor[] variables) => Array.Exists(variables, u => u.Node!.Inputs[0].RequiresGrad) ? y : y.Detach();
+    // The value leaves without its history unless something tracked outside is part of it and calls are being recorded.
+    static Tensor Released(Tensor y, Tensor[] variables) => Tape.IsRecording && Tape.DependsOnTracked(y, variables) ? y : y.Detach();
 
     static Tensor[] Filled(Tensor?[] gradients, Tensor[] variables)
     {

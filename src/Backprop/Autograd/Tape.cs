@@ -129,14 +129,16 @@ public static class Tape
         var result = new Tensor?[variables.Length];
         if (y.Node is null) return result;
         var order = Order(y.Node, variables);
+        var path = Path(order, variables);
         using var scope = new Scope(createGraph || (Recorder.Enabled && ReachesTracked(order, variables)), Recorder.KeepsSources);
         y.Node.Pending = dy;
         try
         {
             var buffer = new Tensor?[4];
             Dictionary<Tensor, Tensor>? awaited = null;
-            for (var i = order.Count - 1; i >= 0; i--) Step(order[i], ref buffer, ref awaited, new NoGradients());
-            for (var i = 0; i < result.Length; i++) result[i] = variables[i].Node!.Pending;
+            for (var i = path.Count - 1; i >= 0; i--) Step(path[i], ref buffer, ref awaited, new NoGradients());
+            for (var i = 0; i < result.Length; i++)
+                if (variables[i].Node!.Pending is { } d) result[i] = Hooked(variables[i], d);
         }
         finally
         {
@@ -145,6 +147,26 @@ public static class Tape
         }
         return result;
     }
+
+    // The calls of an order that depend on a variable: what else it reaches, outside the function, is not to be walked.
+    static List<Node> Path(List<Node> order, ReadOnlySpan<Tensor> variables)
+    {
+        foreach (var variable in variables) variable.Node!.Mark |= 1;
+        return order.FindAll(static node =>
+        {
+            foreach (var x in node.Inputs)
+                if (x.Node is { } source && source.Mark == (node.Mark | 1))
+                {
+                    node.Mark |= 1;
+                    return true;
+                }
+            return false;
+        });
+    }
+
+    /// <summary>Whether a result depends on something tracked besides what the variables stand for, or on that.</summary>
+    internal static bool DependsOnTracked(Tensor y, ReadOnlySpan<Tensor> variables) =>
+        y.Node is null ? y.RequiresGrad : ReachesTracked(Order(y.Node, variables), variables);
 
     static bool ReachesTracked(List<Node> order, ReadOnlySpan<Tensor> variables)
     {
@@ -190,13 +212,14 @@ public static class Tape
         foreach (var hook in hooks.ToArray())
         {
             if (hook(d) is not { } replaced) continue;
-            d = replaced.Shape == x.Shape ? replaced : throw new ShapeException(
+            d = replaced.Shape == x.Shape ? Cast.Call(replaced, x.DType) : throw new ShapeException(
                 $"OnGradient: the hook returned a gradient of shape {replaced.Shape} for a tensor of shape {x.Shape}.");
         }
         return d;
     }
 
     [ThreadStatic] static Stack<(Node Node, int Next)>? spare;
+    // Even: the lowest bit of a mark tells the calls on the path to a variable.
     static int passes;
 
     // Operands before results. A stack of our own: a chain of a million calls must not overflow the thread's.
@@ -205,7 +228,7 @@ public static class Tape
         var order = new List<Node>();
         var stack = spare ?? new();
         spare = null;
-        var pass = Interlocked.Increment(ref passes);
+        var pass = Interlocked.Add(ref passes, 2);
         foreach (var variable in variables) variable.Node!.Mark = pass;
         if (root.Mark == pass) return order;
         root.Mark = pass;
@@ -277,5 +300,5 @@ readonly struct LeafGradients : IGradientSink
 {
     public bool Wants(Tensor x) => false;
 
-    public void Receive(Tensor x, Tensor d) => x.Grad = x.Grad is { } sum ? sum + d : d;
+    public void Receive(Tensor x, Tensor d) => x.AddToGrad(d);
 }

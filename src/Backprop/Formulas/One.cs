@@ -61,7 +61,9 @@ public readonly record struct One<T>(T V) : IReal<One<T>> where T : unmanaged, I
     /// <inheritdoc/>
     public static One<T> Round(One<T> a) => Of(Math.Round(D(a), MidpointRounding.ToEven));
     /// <inheritdoc/>
-    public static One<T> Fmod(One<T> a, One<T> b) => new(a.V % b.V);
+    public static One<T> Fmod(One<T> a, One<T> b) =>
+        // Processors refuse the smallest whole number modulo −1, for its quotient has no place.
+        T.IsNegative(b.V) && b.V + T.One == T.Zero && T.IsInteger(a.V) ? new(a.V - a.V) : new(a.V % b.V);
     /// <inheritdoc/>
     public static One<T> Exp(One<T> a) => Of(Math.Exp(D(a)));
     /// <inheritdoc/>

@@ -13,9 +13,9 @@ public readonly record struct Source(string Text, int Precedence = 8) : IReal<So
 {
     string At(int precedence) => Precedence >= precedence ? Text : $"({Text})";
 
-    // The right operand of - and / must bind tighter than the operation itself.
+    // The right operand must bind tighter than the operation itself: a * (b * c) is not rounded as a * b * c is. Truths are not rounded.
     static Source Infix(Source a, string sign, Source b, int precedence) =>
-        new($"{a.At(precedence)} {sign} {b.At(sign is "-" or "/" or "%" ? precedence + 1 : precedence)}", precedence);
+        new($"{a.At(precedence)} {sign} {b.At(sign is "&&" or "||" ? precedence : precedence + 1)}", precedence);
 
     static Source Call(string name, Source a) => new($"{name}({a.Text})");
     static Source Call(string name, Source a, Source b) => new($"{name}({a.Text}, {b.Text})");
@@ -25,7 +25,8 @@ public readonly record struct Source(string Text, int Precedence = 8) : IReal<So
 
     /// <inheritdoc/>
     public static implicit operator Source(double value) =>
-        new(value.ToString("R", CultureInfo.InvariantCulture), double.IsNegative(value) ? 7 : 8);
+        double.IsFinite(value) ? new(value.ToString("R", CultureInfo.InvariantCulture), double.IsNegative(value) ? 7 : 8)
+        : new($"double.{(double.IsNaN(value) ? "NaN" : value > 0 ? "PositiveInfinity" : "NegativeInfinity")}");
     /// <inheritdoc/>
     public static Source operator +(Source a, Source b) => Infix(a, "+", b, 5);
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ public abstract class Layer(Op op)
     protected Node LastCall => call ?? throw new GradientException(
         $"{Name}: nothing is remembered yet. Call Forward first; Backward uses what Forward remembers.");
 
+    /// <summary>Whether this is the result of the last call.</summary>
+    internal bool Remembers(Tensor y) => call is not null && ReferenceEquals(call.Output, y);
+
     /// <summary>Computes the result and remembers operands and result for <see cref="Pull"/>. The call before is forgotten.</summary>
     internal Tensor Push(params ReadOnlySpan<Tensor> x)
     {

@@ -48,12 +48,18 @@ public sealed class LayerChain
     }
 
     /// <summary>Runs every layer backward, the last one first, from the derivative flowing into the last result.</summary>
-    /// <exception cref="GradientException">No layer ran forward.</exception>
+    /// <exception cref="GradientException">No layer ran forward, or one was driven outside the chain since.</exception>
     /// <exception cref="ShapeException">dout has another shape than the last result.</exception>
     public void Backward(Tensor dout)
     {
         if (calls.Count == 0) throw new GradientException("LayerChain.Backward: no layer ran forward yet.");
+        foreach (var call in calls)
+            if (!call.Layer.Remembers(call.Output)) throw new GradientException(
+                $"LayerChain.Backward: {call.Name} ran forward again outside this chain and remembers that call. Give the chain layers of its own.");
         derivatives.Clear();
+        ArgumentNullException.ThrowIfNull(dout);
+        if (dout.Shape != calls[^1].Output.Shape) throw new ShapeException(
+            $"LayerChain.Backward: dout has shape {dout.Shape} and the last Forward returned {calls[^1].Output.Shape}; they must be equal.");
         derivatives[calls[^1].Output] = dout;
         foreach (var call in Enumerable.Reverse(calls))
         {

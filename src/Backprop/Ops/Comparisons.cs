@@ -24,7 +24,7 @@ public sealed record Compare<F> : Op where F : struct, IFormula2<F>
     /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> x)
     {
-        var dtype = DTypes.Meet(x);
+        var dtype = DTypes.MeetExactly(x[0], x[1]);
         var y = new Tensor(Infer(x), DType.Bool);
         Cpu.Test(new CompareKernel<F>(), [Cast.Raw(x[0], dtype), Cast.Raw(x[1], dtype)], y);
         return y;
@@ -144,16 +144,16 @@ public readonly record struct IsNaN : IFormula<IsNaN>
     public V Value<V>(V x) where V : IReal<V> => V.Not(V.Equal(x, x));
 }
 
-/// <summary>Truth of x = ±∞.</summary>
+/// <summary>Truth of x = ±∞; only then, and for NaN, is x − x not 0.</summary>
 public readonly record struct IsInfinite : IFormula<IsInfinite>
 {
     /// <inheritdoc/>
-    public V Value<V>(V x) where V : IReal<V> => V.Equal(V.Abs(x), double.PositiveInfinity);
+    public V Value<V>(V x) where V : IReal<V> => V.Not(V.Or(V.Equal(x - x, 0), V.Not(V.Equal(x, x))));
 }
 
-/// <summary>Truth of "x is neither NaN nor infinite".</summary>
+/// <summary>Truth of "x is neither NaN nor infinite": of x − x = 0.</summary>
 public readonly record struct IsFinite : IFormula<IsFinite>
 {
     /// <inheritdoc/>
-    public V Value<V>(V x) where V : IReal<V> => V.Abs(x) < double.PositiveInfinity;
+    public V Value<V>(V x) where V : IReal<V> => V.Equal(x - x, 0);
 }

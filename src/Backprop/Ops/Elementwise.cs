@@ -24,10 +24,11 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
             if (x.RequiresGrad && Recorder.Enabled) y.Node = new Node(Of(formula), new ReadOnlySpan<Tensor>(in x), y);
             return y;
         }
-        return Of(formula).Apply(x).MarkWeak(x.IsWeak);
+        return Of(formula).Apply(x);
     }
 
-    static Unary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 ? plain : new(formula);
+    // A formula without constants takes one byte, and so does one whose only constant is a bool.
+    static Unary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 && Unsafe.As<F, byte>(ref formula) == 0 ? plain : new(formula);
 
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => x[0].Shape;
@@ -37,7 +38,7 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
     {
         if (x[0].DType == DType.Bool) throw new DTypeException($"{Name}: bool has no such operation; convert with As(DType.Int64) or As(DType.Float32).");
         var operand = x[0].DType.IsFloat() || F.KeepsIntegers ? x[0] : Cast.Raw(x[0], DType.Float64);
-        var y = new Tensor(operand.Shape, operand.DType);
+        var y = new Tensor(operand.Shape, operand.DType).MarkWeak(x[0].IsWeak);
         if (F.KeepsIntegers) Cpu.Map(new ValueKernel<F>(Formula), [operand], y);
         else Cpu.MapFloat(new ValueKernel<F>(Formula), [operand], y);
         return y;
@@ -87,11 +88,10 @@ public sealed record Binary<F>(F Formula) : Op where F : struct, IFormula2<F>
             if (Recorder.Enabled && (a.RequiresGrad || b.RequiresGrad)) single.Node = new Node(Of(formula), a, b, single);
             return single;
         }
-        var y = Of(formula).Apply(a, b);
-        return a.IsWeak && b.IsWeak ? y.MarkWeak() : y;
+        return Of(formula).Apply(a, b);
     }
 
-    static Binary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 ? plain : new(formula);
+    static Binary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 && Unsafe.As<F, byte>(ref formula) == 0 ? plain : new(formula);
 
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => Shape.Broadcast(x[0].Shape, x[1].Shape, Name);
@@ -109,7 +109,7 @@ public sealed record Binary<F>(F Formula) : Op where F : struct, IFormula2<F>
     public override Tensor Forward(ReadOnlySpan<Tensor> x)
     {
         Tensor a = x[0], b = x[1];
-        var y = new Tensor(Infer(x), Meet(a, b));
+        var y = new Tensor(Infer(x), Meet(a, b)).MarkWeak(a.IsWeak && b.IsWeak);
         a = Cast.Raw(a, y.DType);
         b = Cast.Raw(b, y.DType);
         if (F.KeepsIntegers) Cpu.Map(new ValueKernel2<F>(Formula), [a, b], y);
@@ -173,7 +173,7 @@ public sealed record Ternary<F>(F Formula) : Op where F : struct, ITernary<F>
     {
         var dtype = DTypes.Meet(x);
         if (!dtype.IsFloat()) dtype = DType.Float64;
-        var y = new Tensor(Infer(x), dtype);
+        var y = new Tensor(Infer(x), dtype).MarkWeak(x[0].IsWeak && x[1].IsWeak && x[2].IsWeak);
         Cpu.MapFloat(new ValueKernel3<F>(Formula), [Cast.Raw(x[0], dtype), Cast.Raw(x[1], dtype), Cast.Raw(x[2], dtype)], y);
         return y;
     }

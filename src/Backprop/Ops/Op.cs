@@ -49,13 +49,18 @@ public abstract record Op
         {
             Recorder.Enabled = recording;
         }
-        if (recording && y.DType.IsFloat() && AnyRequiresGrad(x))
-        {
-            if (y.RequiresGrad) y = y.Alias();
-            y.Node = new Node(this, x, y);
-        }
+        // A rule may return an operand as it is; what the call remembers of its result is no matter of the operand's.
+        if (y.RequiresGrad || Contains(x, y)) y = y.Alias();
+        if (recording && y.DType.IsFloat() && AnyRequiresGrad(x)) y.Node = new Node(this, x, y);
         if (Anomalies.Watching) Anomalies.AfterForward(this, x, y);
         return y;
+    }
+
+    static bool Contains(ReadOnlySpan<Tensor> x, Tensor y)
+    {
+        foreach (var t in x)
+            if (ReferenceEquals(t, y)) return true;
+        return false;
     }
 
     static bool AnyRequiresGrad(ReadOnlySpan<Tensor> x)

@@ -27,8 +27,8 @@ public sealed record Select : Op
     /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> x)
     {
-        var y = new Tensor(Infer(x), DTypes.Meet(x[1..]));
-        Cpu.Select(x[0], Cast.Raw(x[1], y.DType), Cast.Raw(x[2], y.DType), y);
+        var y = new Tensor(Infer(x), DTypes.Meet(x[1..])).MarkWeak(x[1].IsWeak && x[2].IsWeak);
+        Cpu.Select(Cast.Raw(x[0], DType.Bool), Cast.Raw(x[1], y.DType), Cast.Raw(x[2], y.DType), y);
         return y;
     }
 
