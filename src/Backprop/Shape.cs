@@ -15,23 +15,30 @@ public readonly struct Shape : IEquatable<Shape>
 
     /// <summary>A shape of the given sizes.</summary>
     /// <exception cref="ShapeException">A size is negative, or the element count exceeds <see cref="int.MaxValue"/>.</exception>
-    public Shape(params ReadOnlySpan<int> sizes) : this(sizes.ToArray())
+    public Shape(params ReadOnlySpan<int> sizes) : this(Checked(sizes.ToArray()))
+    {
+    }
+
+    static int[] Checked(int[] sizes)
     {
         long count = 1;
         foreach (var size in sizes)
         {
-            if (size < 0) throw new ShapeException($"Shape: the size {size} in [{string.Join(", ", this.sizes!)}] is negative.");
-            count = Math.Min(count * size, long.MaxValue >> 32);
+            if (size < 0) throw new ShapeException($"Shape: the size {size} in [{string.Join(", ", sizes)}] is negative.");
+            // Held where another size cannot take it beyond what a long holds.
+            count = Math.Min(count * size, uint.MaxValue);
         }
         if (count > int.MaxValue)
-            throw new ShapeException($"Shape: [{string.Join(", ", this.sizes!)}] has more than {int.MaxValue} elements, the most a tensor can hold.");
+            throw new ShapeException($"Shape: [{string.Join(", ", sizes)}] has more than {int.MaxValue} elements, the most a tensor can hold.");
+        return sizes;
     }
 
     /// <summary>Builds a shape from a collection expression.</summary>
     public static Shape Create(ReadOnlySpan<int> sizes) => new(sizes);
 
-    /// <summary>Takes an array that no one else will change and whose sizes are known to be right.</summary>
-    internal static Shape Own(int[] sizes) => new(sizes);
+    /// <summary>Takes an array that no one else will change, without a copy.</summary>
+    /// <exception cref="ShapeException">As above: small sizes may meet to a shape that is too large.</exception>
+    internal static Shape Own(int[] sizes) => new(Checked(sizes));
 
     /// <summary>How many axes there are.</summary>
     public int Rank => sizes is null ? 0 : sizes.Length;

@@ -14,6 +14,8 @@ public sealed record MatMul : Op
     /// <exception cref="ShapeException">An operand is a scalar, or the inner sizes differ.</exception>
     public static Tensor Call(Tensor a, Tensor b)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         if (a.Rank == 0 || b.Rank == 0)
             throw new ShapeException($"MatMul: cannot multiply {a.Shape} by {b.Shape}; both need at least one axis. Use * to scale.");
         if (a.Shape[-1] != b.Shape[b.Rank == 1 ? 0 : -2]) throw Mismatch(a.Shape, b.Shape);

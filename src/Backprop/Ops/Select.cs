@@ -16,6 +16,7 @@ public sealed record Select : Op
     /// <summary>a where the condition is true (or not 0), else b.</summary>
     public static Tensor Call(Tensor condition, Tensor a, Tensor b)
     {
+        ArgumentNullException.ThrowIfNull(condition);
         if (condition.DType != DType.Bool) condition = Cast.Call(condition.Detach(), DType.Bool);
         return instance.Apply(condition, a, b);
     }
