@@ -10,6 +10,7 @@ namespace Backprop.Formulas;
 /// <param name="V">The number.</param>
 public readonly record struct One<T>(T V) : IReal<One<T>> where T : unmanaged, INumber<T>
 {
+    static bool IsWhole => typeof(T) != typeof(float) && typeof(T) != typeof(double);
     static One<T> Of(double v) => new(T.CreateTruncating(v));
     static One<T> Truth(bool v) => new(v ? T.One : T.Zero);
     static double D(One<T> a) => double.CreateTruncating(a.V);
@@ -63,7 +64,7 @@ public readonly record struct One<T>(T V) : IReal<One<T>> where T : unmanaged, I
     /// <inheritdoc/>
     public static One<T> Fmod(One<T> a, One<T> b) =>
         // Processors refuse the smallest whole number modulo −1, for its quotient has no place.
-        T.IsNegative(b.V) && b.V + T.One == T.Zero && T.IsInteger(a.V) ? new(a.V - a.V) : new(a.V % b.V);
+        IsWhole && b.V + T.One == T.Zero ? new(T.Zero) : new(a.V % b.V);
     /// <inheritdoc/>
     public static One<T> Exp(One<T> a) => Of(Math.Exp(D(a)));
     /// <inheritdoc/>

@@ -82,7 +82,8 @@ public static partial class VectorMath
         p = R.MultiplyAdd(p, z, -5.37397155531e-2);
         p = R.MultiplyAdd(p, z, 1.33314422036e-1);
         p = R.MultiplyAdd(p, z, -3.33332819422e-1);
-        return R.Select(R.Less(a, R.Literal(0.625)), R.MultiplyAdd(p * z, x, x), WithSign<R, T>(large, x));
+        // Of the magnitude, so that −0 stays −0.
+        return WithSign<R, T>(R.Select(R.Less(a, R.Literal(0.625)), R.MultiplyAdd(p * z, a, a), large), x);
     }
 
     // Where f(x) = x to the last digit, and quartering might lose digits of denormal numbers.
