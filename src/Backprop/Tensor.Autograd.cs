@@ -84,6 +84,14 @@ public sealed partial class Tensor
     /// <summary>The same elements without history: derivatives stop here.</summary>
     public Tensor Detach() => Alias();
 
+    /// <summary>The same elements in memory of its own, without history: later changes of the one leave the other as it is.</summary>
+    public Tensor Copy()
+    {
+        var copy = new Tensor(Shape, dtype).MarkWeak(IsWeak);
+        Packed().Bytes().CopyTo(copy.Bytes());
+        return copy;
+    }
+
     /// <summary>
     /// Walks the recorded calls backward from here, by the chain rule, and adds ∂(this)/∂x to the <see cref="Grad"/> of every leaf x
     /// that requires a gradient.
@@ -128,6 +136,15 @@ public sealed partial class Tensor
         var source = Cast.Raw(value, dtype).Packed();
         BeginUpdate("Assign");
         source.Bytes().CopyTo(Bytes());
+    }
+
+    /// <summary>Converts a leaf to another element type in place; views made before keep the old elements, and the gradient is dropped.</summary>
+    internal void Convert(DType other)
+    {
+        if (other == dtype) return;
+        BeginUpdate(nameof(Convert));
+        var converted = Cast.Raw(this, other);
+        (storage, strides, offset, single, dtype, grad) = (converted.storage, null, 0, converted.single, other, null);
     }
 
     /// <summary>Announces that a leaf's elements are about to change in place.</summary>

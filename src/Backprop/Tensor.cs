@@ -18,10 +18,10 @@ public sealed partial class Tensor
 {
     // One element needs no array: it lives in the object itself. That makes scalars cheap.
     long single;
-    readonly byte[]? storage;
-    readonly int[]? strides;     // null: row-major without gaps
-    readonly int offset;
-    readonly DType dtype;
+    byte[]? storage;
+    int[]? strides;              // null: row-major without gaps
+    int offset;
+    DType dtype;
     TensorFlags flags;
 
     /// <summary>A new tensor, its elements not yet set.</summary>
