@@ -35,8 +35,8 @@ public sealed class ModuleSummaryTests
     {
         var lines = Network().Summary([100, 784]).ToString().Split('\n');
         Assert.StartsWith("                         output ", lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("Sequential               [100, 10]      39,760  ", lines[1], StringComparison.Ordinal);
-        Assert.StartsWith("    0: Linear(784 → 50)  [100, 50]      39,250  7.8 M  ", lines[3], StringComparison.Ordinal);
+        Assert.StartsWith("Sequential               [100, 10]      39,760    ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("    0: Linear(784 → 50)  [100, 50]      39,250    7.8 M  ", lines[3], StringComparison.Ordinal);
         Assert.Equal("39,760 parameters (155.3 KiB), 39,760 of them trained", lines[^1]);
         Assert.Single(lines[..^1].Select(line => line.Length).Distinct());
     }
