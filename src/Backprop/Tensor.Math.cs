@@ -221,8 +221,9 @@ public sealed partial class Tensor
     /// <exception cref="ArgumentOutOfRangeException">The lower bound is not below the upper one.</exception>
     public Tensor RRelu(Generator generator, double lower = 1.0 / 8, double upper = 1.0 / 3)
     {
+        // Drawn in float32, the slopes are the same in either precision.
         var x = Reduction.Float(this);
-        return Binary<Prelu>.Call(default, x, RandomUniform(x.Shape, generator, lower, upper, x.DType));
+        return Binary<Prelu>.Call(default, x, Cast.Raw(RandomUniform(x.Shape, generator, lower, upper), x.DType));
     }
 
     /// <summary>The softmax over the channels of images, [batch, channels, height, width] or without batch.</summary>
