@@ -13,8 +13,14 @@ interface IStep
 
     static abstract int Results { get; }
 
-    /// <summary>Sets the results; whatever is in them before must not matter.</summary>
-    static abstract void Run<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V>;
+    /// <summary>Reads the operands, then sets the results, which may lie where operands do.</summary>
+    static abstract void Run<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>;
+}
+
+/// <summary>Numbers by their place: registers in memory, or whole tensors.</summary>
+interface IPlaces<V>
+{
+    V this[int k] { get; set; }
 }
 
 /// <summary>
@@ -27,21 +33,31 @@ interface IStep
 /// <param name="Shared">Whether one row serves all.</param>
 readonly record struct StepRows(Tensor Tensor, int Start, int Blocks, bool Shared = false)
 {
-    /// <summary>One block of one row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Span<T> Block<T>(int row, int block, int size) where T : unmanaged =>
-        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Tensor.First<T>(), Start + ((Shared ? 0 : row) * Blocks + block) * size), size);
-
     /// <summary>A whole row.</summary>
     public Span<T> Row<T>(int row, int size) where T : unmanaged =>
         MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Tensor.First<T>(), Start + (Shared ? 0 : row) * Blocks * size), Blocks * size);
 }
 
+readonly struct SumOf2 : IStep
+{
+    public static int Operands => 2;
+    public static int Results => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V> => y[0] = x[0] + x[1];
+}
+
+readonly struct SumOf3 : IStep
+{
+    public static int Operands => 3;
+    public static int Results => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V> => y[0] = x[0] + x[1] + x[2];
+}
+
 static partial class Cpu
 {
-    // So much of every operand and result is worked on at once, in memory that stays in the first-level cache.
-    const int StepTile = 128;
-
     /// <summary>
     /// y = step(x) for every row that is active (all, if nothing is said), element by element of its blocks of the given size. All tensors
     /// have one element type, float32 or float64. Results may lie where operands do.
@@ -79,48 +95,89 @@ static partial class Cpu
     }
 
     [SkipLocalsInit]
-    static void Step<K, R, T>(ReadOnlySpan<StepRows> x, ReadOnlySpan<StepRows> y, int rows, int size, ReadOnlySpan<bool> active)
+    static unsafe void Step<K, R, T>(ReadOnlySpan<StepRows> x, ReadOnlySpan<StepRows> y, int rows, int size, ReadOnlySpan<bool> active)
         where K : struct, IStep where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        Span<T> memory = stackalloc T[(K.Operands + K.Results) * StepTile];
-        var results = memory[(K.Operands * StepTile)..];
+        var places = stackalloc T*[x.Length + y.Length];
+        if (rows > 0 && size > 0) Pinned<K, R, T>(0, places, x, y, rows, size, active);
+    }
+
+    // Registers are filled from many places at once: every tensor is held where it is, one call deep for each, and pointed at.
+    static unsafe void Pinned<K, R, T>(int pinned, T** places, ReadOnlySpan<StepRows> x, ReadOnlySpan<StepRows> y, int rows, int size, ReadOnlySpan<bool> active)
+        where K : struct, IStep where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        if (pinned == x.Length + y.Length)
+        {
+            AllRows<K, R, T>(places, x, y, rows, size, active);
+            return;
+        }
+        var next = pinned < x.Length ? x[pinned] : y[pinned - x.Length];
+        fixed (T* place = &Unsafe.Add(ref next.Tensor.First<T>(), next.Start))
+        {
+            places[pinned] = place;
+            Pinned<K, R, T>(pinned + 1, places, x, y, rows, size, active);
+        }
+    }
+
+    [SkipLocalsInit]
+    static unsafe void AllRows<K, R, T>(T** places, ReadOnlySpan<StepRows> x, ReadOnlySpan<StepRows> y, int rows, int size, ReadOnlySpan<bool> active)
+        where K : struct, IStep where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        var blocks = stackalloc T*[K.Operands + K.Results];
         for (var row = 0; row < rows; row++)
         {
             if (!active.IsEmpty && !active[row]) continue;
-            for (var start = 0; start < size; start += StepTile)
-            {
-                var n = Math.Min(StepTile, size - start);
-                var k = 0;
-                foreach (var part in x)
-                    for (var block = 0; block < part.Blocks; block++, k++)
-                        part.Block<T>(row, block, size).Slice(start, n).CopyTo(memory[(k * StepTile)..]);
-                StepRow<K, R, T>(ref MemoryMarshal.GetReference(memory), n);
-                k = 0;
-                foreach (var part in y)
-                    for (var block = 0; block < part.Blocks; block++, k++)
-                        results.Slice(k * StepTile, n).CopyTo(part.Block<T>(row, block, size).Slice(start, n));
-            }
+            Blocks(places, x, row, size, blocks);
+            Blocks(places + x.Length, y, row, size, blocks + K.Operands);
+            StepRow<K, R, T>(blocks, size);
         }
     }
 
-    // The last register may reach beyond the row: what it finds there and leaves there goes nowhere.
+    static unsafe void Blocks<T>(T** places, ReadOnlySpan<StepRows> parts, int row, int size, T** blocks) where T : unmanaged
+    {
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var first = places[i] + (nint)(parts[i].Shared ? 0 : row) * parts[i].Blocks * size;
+            for (var block = 0; block < parts[i].Blocks; block++) *blocks++ = first + (nint)block * size;
+        }
+    }
+
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void StepRow<K, R, T>(ref T memory, int n)
+    static unsafe void StepRow<K, R, T>(T** blocks, int n)
         where K : struct, IStep where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        StepRegisters<Lanes<R, T>> x = default, y = default;
-        for (var i = 0; i < n; i += R.Count)
+        var count = K.Operands + K.Results;
+        var memory = stackalloc T[count * Widest];
+        var tails = stackalloc T*[count];
+        // One place for the formula: the JIT inlines only so much.
+        var (from, at) = ((nint)blocks, (nint)0);
+        for (nint i = 0; i < n; i += R.Count, at += R.Count)
         {
-            ref var p = ref Unsafe.Add(ref memory, i);
-            for (var k = 0; k < K.Operands; k++) x[k] = Load<R, T>(ref p, (nuint)(k * StepTile));
-            K.Run<Lanes<R, T>>(x, y);
-            for (var k = 0; k < K.Results; k++) y[k].V.Store(ref p, (nuint)((K.Operands + k) * StepTile));
+            if (i + R.Count > n)
+            {
+                // The rest goes through the same vector code, so that a number's result does not depend on its place.
+                for (var k = 0; k < count; k++)
+                {
+                    tails[k] = memory + k * Widest;
+                    for (var j = i; j < n; j++) tails[k][j - i] = blocks[k][j];
+                }
+                (from, at) = ((nint)tails, 0);
+            }
+            K.Run<RegisterPlaces<R, T>, Lanes<R, T>>(new((T**)from, at), new((T**)from + K.Operands, at));
         }
+        if ((T**)from != tails) return;
+        var rest = n % R.Count;
+        for (var k = K.Operands; k < count; k++)
+            for (var j = 0; j < rest; j++) blocks[k][n - rest + j] = tails[k][j];
     }
 
-    [InlineArray(16)]
-    struct StepRegisters<V>
+    readonly unsafe struct RegisterPlaces<R, T>(T** blocks, nint at) : IPlaces<Lanes<R, T>>
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        V first;
+        public Lanes<R, T> this[int k]
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => new(R.Load(ref *(blocks[k] + at), 0));
+            [MethodImpl(MethodImplOptions.AggressiveInlining)] set => value.V.Store(ref *(blocks[k] + at), 0);
+        }
     }
 }

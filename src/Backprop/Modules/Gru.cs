@@ -40,6 +40,6 @@ public sealed class Gru : RecurrentModule
         return (call.Return(outputs), states[0]);
     }
 
-    private protected override Tensor Run(Tensor gates, RecurrentWeights weights, Tensor? initial, Tensor? lengths, bool reverse) =>
-        GruSequence.Call(gates, weights.FromState, weights.StateBias, initial, lengths, reverse);
+    private protected override Tensor Run(Tensor x, RecurrentWeights weights, Tensor? initial, Tensor? lengths, bool reverse) =>
+        GruSequence.Call(Tensor.Linear(x, weights.FromInput, weights.InputBias), weights.FromState, weights.StateBias, initial, lengths, reverse);
 }

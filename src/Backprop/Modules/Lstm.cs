@@ -50,6 +50,6 @@ public sealed class Lstm : RecurrentModule
         return (call.Return(outputs), new(states[0], states[1]));
     }
 
-    private protected override Tensor Run(Tensor gates, RecurrentWeights weights, Tensor? initial, Tensor? lengths, bool reverse) =>
-        LstmSequence.Call(gates, weights.FromState, weights.StateBias, initial, lengths, reverse);
+    private protected override Tensor Run(Tensor x, RecurrentWeights weights, Tensor? initial, Tensor? lengths, bool reverse) =>
+        LstmSequence.Call(Tensor.Linear(x, weights.FromInput), weights.FromState, weights.Bias, initial, lengths, reverse);
 }

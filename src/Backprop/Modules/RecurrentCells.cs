@@ -30,12 +30,12 @@ public abstract class RecurrentCell : ModuleBase
     protected override IEnumerable<ModulePart> Parts => Weights.Parts;
 
     // A cell is a sequence of one step: x [batch, inputs] as [1, batch, inputs], a single example [inputs] as a batch of one.
-    private protected Tensor Gates(Tensor x)
+    private protected Tensor Gates(Tensor x, Tensor? bias = null)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Rank is not (1 or 2) || x.Shape[-1] != Inputs) throw new ShapeException(
             $"{GetType().Name}: x has shape {x.Shape}; it must be [batch, {Inputs}], or [{Inputs}] for a single example.");
-        return Weights.Gates(x.Reshape(1, x.Rank == 1 ? 1 : x.Shape[0], Inputs));
+        return Tensor.Linear(x.Reshape(1, x.Rank == 1 ? 1 : x.Shape[0], Inputs), Weights.FromInput, bias);
     }
 
     private protected Tensor? State(Tensor x, Tensor? state, string what)
@@ -65,7 +65,7 @@ public sealed class RnnCell(int inputs, int size, Generator generator, RnnNonlin
     public Tensor Forward(Tensor x, Tensor? hidden = null)
     {
         using var call = Enter(x);
-        var states = RnnSequence.Call(Gates(x), Weights.FromState, Weights.StateBias, State(x, hidden, "hidden state"), nonlinearity: nonlinearity);
+        var states = RnnSequence.Call(Gates(x), Weights.FromState, Weights.Bias, State(x, hidden, "hidden state"), nonlinearity: nonlinearity);
         return call.Return(After(x, states, 0));
     }
 }
@@ -84,7 +84,7 @@ public sealed class GruCell(int inputs, int size, Generator generator, bool bias
     public Tensor Forward(Tensor x, Tensor? hidden = null)
     {
         using var call = Enter(x);
-        var states = GruSequence.Call(Gates(x), Weights.FromState, Weights.StateBias, State(x, hidden, "hidden state"));
+        var states = GruSequence.Call(Gates(x, Weights.InputBias), Weights.FromState, Weights.StateBias, State(x, hidden, "hidden state"));
         return call.Return(After(x, states, 0));
     }
 }
@@ -106,7 +106,7 @@ public sealed class LstmCell(int inputs, int size, Generator generator, bool bia
         var gates = Gates(x);
         Tensor? hidden = State(x, state?.Hidden, "hidden state"), cell = State(x, state?.Cell, "cell");
         var initial = hidden is null || cell is null ? null : Tensor.Concat([hidden, cell]);
-        var states = LstmSequence.Call(gates, Weights.FromState, Weights.StateBias, initial);
+        var states = LstmSequence.Call(gates, Weights.FromState, Weights.Bias, initial);
         return new(call.Return(After(x, states, 0)), After(x, states, 1));
     }
 }

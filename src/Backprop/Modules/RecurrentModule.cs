@@ -67,7 +67,7 @@ public abstract class RecurrentModule : Module
     protected override IEnumerable<ModulePart> Parts => Weights.SelectMany(w => w.Parts);
 
     /// <summary>All states of one layer in one direction: [states, time + 1, batch, size].</summary>
-    private protected abstract Tensor Run(Tensor gates, RecurrentWeights weights, Tensor? initial, Tensor? lengths, bool reverse);
+    private protected abstract Tensor Run(Tensor x, RecurrentWeights weights, Tensor? initial, Tensor? lengths, bool reverse);
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor x) => Run(x, null, null).Outputs;
@@ -93,7 +93,7 @@ public abstract class RecurrentModule : Module
             for (var direction = 0; direction < Directions; direction++)
             {
                 var (reverse, place) = (direction == 1, layer * Directions + direction);
-                var all = Run(Weights[place].Gates(x), Weights[place], initial?[.., place], single ? lengths?.Reshape(1) : lengths, reverse);
+                var all = Run(x, Weights[place], initial?[.., place], single ? lengths?.Reshape(1) : lengths, reverse);
                 outputs[direction] = all[0, reverse ? ..^1 : 1..];
                 final[place] = all[.., reverse ? 0 : ^1];
             }

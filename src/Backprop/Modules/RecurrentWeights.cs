@@ -23,8 +23,8 @@ sealed record RecurrentWeights(string Suffix, Tensor FromInput, Tensor FromState
         return new(suffix, Draw(gates * size, inputs), Draw(gates * size, size), bias ? Draw(gates * size) : null, bias ? Draw(gates * size) : null);
     }
 
-    /// <summary>What a whole sequence adds to the gates, in one product: x·Wᵀ + b.</summary>
-    public Tensor Gates(Tensor x) => Tensor.Linear(x, FromInput, InputBias);
+    /// <summary>Both biases together: where nothing happens to the state's part alone, one addition does.</summary>
+    public Tensor? Bias => InputBias is null || StateBias is null ? null : InputBias + StateBias;
 
     /// <summary>The parameters under PyTorch's names.</summary>
     public IEnumerable<ModulePart> Parts

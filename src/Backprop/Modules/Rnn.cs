@@ -40,6 +40,6 @@ public sealed class Rnn : RecurrentModule
         return (call.Return(outputs), states[0]);
     }
 
-    private protected override Tensor Run(Tensor gates, RecurrentWeights weights, Tensor? initial, Tensor? lengths, bool reverse) =>
-        RnnSequence.Call(gates, weights.FromState, weights.StateBias, initial, lengths, nonlinearity, reverse);
+    private protected override Tensor Run(Tensor x, RecurrentWeights weights, Tensor? initial, Tensor? lengths, bool reverse) =>
+        RnnSequence.Call(Tensor.Linear(x, weights.FromInput), weights.FromState, weights.Bias, initial, lengths, nonlinearity, reverse);
 }

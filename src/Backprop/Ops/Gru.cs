@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Backprop.Devices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -44,14 +46,16 @@ readonly struct GruFormula : ICell
     public static int States => 1;
     public static bool PartsDiffer => true;
 
-    public static void Step<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Step<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>
     {
         V r = Gate.Sigmoid(x[0] + x[3] + x[6]), u = Gate.Sigmoid(x[1] + x[4] + x[7]), q = x[5] + x[8], n = V.Tanh(x[2] + r * q);
         (y[0], y[1], y[2], y[3]) = (r, u, n, q);
         y[4] = (1 - u) * n + u * x[9];
     }
 
-    public static void Pull<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Pull<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>
     {
         V r = x[0], u = x[1], n = x[2], q = x[3], before = x[4], dh = x[6];
         var dn = dh * (1 - u) * (1 - n * n);

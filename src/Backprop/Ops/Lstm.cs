@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Backprop.Devices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -45,7 +47,8 @@ readonly struct LstmFormula : ICell
     public static int States => 2;
     public static bool PartsDiffer => false;
 
-    public static void Step<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Step<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>
     {
         V i = Gate.Sigmoid(x[0] + x[4] + x[8]), f = Gate.Sigmoid(x[1] + x[5] + x[9]);
         V g = V.Tanh(x[2] + x[6] + x[10]), o = Gate.Sigmoid(x[3] + x[7] + x[11]);
@@ -55,7 +58,8 @@ readonly struct LstmFormula : ICell
         y[5] = c;
     }
 
-    public static void Pull<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Pull<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>
     {
         V i = x[0], f = x[1], g = x[2], o = x[3], before = x[5], tanh = V.Tanh(x[7]), dh = x[8];
         var dc = x[9] + dh * o * (1 - tanh * tanh);
@@ -71,6 +75,7 @@ readonly struct LstmFormula : ICell
 static class Gate
 {
     /// <summary>σ(a); as a tensor the operation itself, whose derivative is right also where e⁻ᵃ overflows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V>(V a) where V : IReal<V> =>
         a is Tensor x ? (V)(object)x.Sigmoid() : default(Logistic).Value(a);
 }

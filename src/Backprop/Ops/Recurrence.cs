@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Devices;
 using Backprop.Formulas;
 
@@ -22,13 +23,13 @@ interface ICell
     static abstract bool PartsDiffer { get; }
 
     /// <summary>From the gates' parts (the input's, the state's, the bias) and the states before to what is kept and the states after.</summary>
-    static abstract void Step<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V>;
+    static abstract void Step<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>;
 
     /// <summary>
     /// From what was kept, the states before, the states after and their derivatives to the derivatives of the gates (the state's part; then, if
     /// they differ, the input's part) and of the states before, as far as they do not go through the product.
     /// </summary>
-    static abstract void Pull<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V>;
+    static abstract void Pull<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>;
 }
 
 /// <summary>
@@ -128,7 +129,7 @@ static class Recurrence<C> where C : ICell
             .. x[0].Chunk(C.Gates, -1), .. before[0].MatMul(x[1].T).Chunk(C.Gates, -1), .. x[2].Chunk(C.Gates, -1), .. before.Unstack(0),
         ];
         var results = new Tensor[C.Kept + C.States];
-        C.Step<Tensor>(operands, results);
+        C.Step<TensorPlaces, Tensor>(new(operands), new(results));
         return results[..C.Kept];
     }
 
@@ -143,7 +144,8 @@ static class Recurrence<C> where C : ICell
         for (var i = time - 1; i >= 0; i--)
         {
             var t = reverse ? time - 1 - i : i;
-            C.Pull<Tensor>([.. kept.Select(k => k[t]), .. before[.., t].Unstack(0), .. after[.., t].Unstack(0), .. flow], results);
+            Tensor[] operands = [.. kept.Select(k => k[t]), .. before[.., t].Unstack(0), .. after[.., t].Unstack(0), .. flow];
+            C.Pull<TensorPlaces, Tensor>(new(operands), new(results));
             if (node.Inputs.Length > 4)
             {
                 var active = (node.Inputs[4] > (long)t).Unsqueeze(1);
@@ -217,29 +219,43 @@ static class Recurrence<C> where C : ICell
 
     readonly struct Stepping : IStep
     {
-        public static int Operands => 3 * C.Gates + C.States;
-        public static int Results => C.Kept + C.States;
-        public static void Run<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V> => C.Step(x, y);
+        public static int Operands
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => 3 * C.Gates + C.States;
+        }
+
+        public static int Results
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => C.Kept + C.States;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V> => C.Step<P, V>(x, y);
     }
 
     readonly struct Pulling : IStep
     {
-        public static int Operands => C.Kept + 3 * C.States;
-        public static int Results => (C.PartsDiffer ? 2 : 1) * C.Gates + C.States;
-        public static void Run<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V> => C.Pull(x, y);
+        public static int Operands
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => C.Kept + 3 * C.States;
+        }
+
+        public static int Results
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => (C.PartsDiffer ? 2 : 1) * C.Gates + C.States;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V> => C.Pull<P, V>(x, y);
     }
 }
 
-readonly struct SumOf2 : IStep
+/// <summary>Tensors as the operands and results of a step.</summary>
+readonly struct TensorPlaces(Tensor[] tensors) : IPlaces<Tensor>
 {
-    public static int Operands => 2;
-    public static int Results => 1;
-    public static void Run<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V> => y[0] = x[0] + x[1];
-}
-
-readonly struct SumOf3 : IStep
-{
-    public static int Operands => 3;
-    public static int Results => 1;
-    public static void Run<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V> => y[0] = x[0] + x[1] + x[2];
+    public Tensor this[int k]
+    {
+        get => tensors[k];
+        set => tensors[k] = value;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Backprop.Devices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -50,14 +52,16 @@ readonly struct RnnFormula<F> : ICell where F : struct, IFormula<F>
     public static int States => 1;
     public static bool PartsDiffer => false;
 
-    public static void Step<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Step<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>
     {
         var a = x[0] + x[1] + x[2];
         y[0] = a;
         y[1] = default(F).Value(a);
     }
 
-    public static void Pull<V>(ReadOnlySpan<V> x, Span<V> y) where V : IReal<V>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Pull<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>
     {
         V a = x[0], h = x[2], dh = x[3];
         y[0] = F.Pull(default, dh, a, h);

@@ -1,3 +1,4 @@
+using Backprop.Losses;
 using Backprop.Ops;
 
 namespace Backprop.Tests.Catalogue;
@@ -19,5 +20,8 @@ static partial class OperationCatalogue
         yield return new("GruSequence", t => GruSequence.Call(t[0], t[1], t[2], t[3]), Operands(3, 1));
         yield return new("GruSequence of different lengths", t => GruSequence.Call(t[0], t[1], t[2], t[3], lengths), Operands(3, 1));
         yield return new("GruSequence in reverse", t => GruSequence.Call(t[0], t[1], t[2], t[3], lengths, reverse: true), Operands(3, 1));
+        Tensor targets = Tensor.From(new long[,] { { 1, 1, 2 }, { 2, 0, 0 } }), labels = new[] { 3, 1 }, steps = new[] { 5, 4 };
+        yield return Row("CtcLoss", a => Loss.ConnectionistTemporalClassification(a, targets, steps, labels, reduction: LossReduction.None), Inside(5, 2, 3));
+        yield return Row("CtcLoss of a softmax", a => Loss.ConnectionistTemporalClassification(a.LogSoftmax(-1), targets, steps, labels), Inside(5, 2, 3));
     }
 }
