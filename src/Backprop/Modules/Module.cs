@@ -25,6 +25,12 @@ public abstract class Module : ModuleBase
         return call.Return(Compute(x));
     }
 
+    /// <summary>
+    /// The module as a layer with Forward and Backward, driven by hand as the tutorial drives its layers. Backward returns the derivative with respect
+    /// to the last x and adds those of the parameters to their <see cref="Tensor.Grad"/>.
+    /// </summary>
+    public ModuleLayer ByHand() => new(this);
+
     /// <summary>What the module does; callers use <see cref="Forward"/>.</summary>
     protected abstract Tensor Compute(Tensor x);
 }

@@ -1,4 +1,5 @@
 using Backprop.Autograd;
+using Backprop.Devices.Memory;
 
 namespace Backprop.Ops;
 
@@ -53,6 +54,7 @@ public abstract record Op
         var recording = Recorder.Enabled;
         var tracked = recording && AnyRequiresGrad(x);
         Recorder.Enabled = false;
+        var active = Activity.Begin();
         try
         {
             y = tracked ? Forward(x, out kept) : Forward(x);
@@ -60,6 +62,7 @@ public abstract record Op
         finally
         {
             Recorder.Enabled = recording;
+            active.Dispose();
         }
         // A rule may return an operand as it is; what the call remembers of its result is no matter of the operand's.
         if (y.RequiresGrad || Contains(x, y)) y = y.Alias();
