@@ -19,7 +19,13 @@ static partial class Cpu
         public readonly void Run<T>() where T : unmanaged, INumber<T>
         {
             if (Y.Count == 0) return;
-            int rank = Y.Rank, m = Y.Shape[-2], n = Y.Shape[-1], k = A.Shape[-1];
+            int rank = Y.Rank, m = Y.Shape[rank - 2], n = Y.Shape[rank - 1], k = A.Shape[A.Rank - 1];
+            if (rank == 2)
+            {
+                fixed (T* a = &A.First<T>(), b = &B.First<T>(), y = &Y.First<T>())
+                    Multiply(m, n, k, Matrix(a, A), Matrix(b, B).Transposed(), y);
+                return;
+            }
             int[] aStrides = Aligned(A, rank), bStrides = Aligned(B, rank);
             fixed (T* a = &A.First<T>(), b = &B.First<T>(), y = &Y.First<T>())
             {
@@ -31,6 +37,9 @@ static partial class Cpu
                 for (var i = 0; i < count; i++) batch.Run(i);
             }
         }
+
+        static Strided<T> Matrix<T>(T* first, Tensor x) where T : unmanaged =>
+            x.IsContiguous ? new(first, x.Shape[1], 1) : new(first, x.Strides[0], x.Strides[1]);
 
         // Strides as seen from the result: 0 along axes that are broadcast.
         static int[] Aligned(Tensor x, int rank)
@@ -63,10 +72,15 @@ static partial class Cpu
             var a = new Strided<T>(A + aPlace, AStrides[^2], AStrides[^1]);
             var b = new Strided<T>(B + bPlace, BStrides[^1], BStrides[^2]);
             var y = Y + (nint)chunk * Rows * Columns;
-            if ((typeof(T) == typeof(float) || typeof(T) == typeof(double)) && Vector128.IsHardwareAccelerated)
-                Product.Run(Rows, Columns, Depth, a, b, y, Columns, new Epilogue<T>());
-            else
-                Product.Plain(Rows, Columns, Depth, a, b, y, Columns, new Epilogue<T>());
+            Multiply(Rows, Columns, Depth, a, b, y);
         }
+    }
+
+    static unsafe void Multiply<T>(int m, int n, int k, Strided<T> a, Strided<T> b, T* y) where T : unmanaged, INumber<T>
+    {
+        if ((typeof(T) == typeof(float) || typeof(T) == typeof(double)) && Vector128.IsHardwareAccelerated)
+            Product.Run(m, n, k, a, b, y, n, new Epilogue<T>());
+        else
+            Product.Plain(m, n, k, a, b, y, n, new Epilogue<T>());
     }
 }

@@ -27,6 +27,9 @@ readonly unsafe struct Epilogue<T>() where T : unmanaged, INumber<T>
         RowBias = RowBias == null ? null : RowBias + row,
     };
 
+    /// <summary>The same for the transposed product.</summary>
+    public Epilogue<T> Turned() => this with { ColumnBias = RowBias, RowBias = ColumnBias };
+
     /// <summary>What one of several parts of the depth does: the first adds as the whole does, the others to it; the last brings the bias.</summary>
     public Epilogue<T> ForPart(bool first, bool last) => new()
     {

@@ -59,13 +59,19 @@ static unsafe class Product
         where A : struct, IPanelSource<T> where B : struct, IPanelSource<T> where F : struct, IKernel
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
+        if ((m == 1 || n == 1 || m <= VectorProductJob<F, R, T>.MostVectors) && TryVectors<A, B, F, R, T>(m, n, k, a, b, c, cLine, epilogue, activation)) return;
         // The depth is cut into parts of equal length, by its size alone: it decides in which order an element is summed.
         var parts = Math.Max(1, (k * sizeof(T) + DepthBytes - 1) / DepthBytes);
         var job = new ProductJob<A, B, F, R, T>
         {
             SourceA = a, SourceB = b, C = c, CLine = cLine, Epilogue = epilogue, Activation = activation,
-            Rows = m, Columns = n, Depth = k, DepthPart = (k + parts - 1) / parts, RowEnd = m, DepthEnd = k,
+            RowCount = m, Columns = n, Depth = k, DepthPart = (k + parts - 1) / parts, RowEnd = m, DepthEnd = k,
         };
+        if (job.IsSmall)
+        {
+            job.RunSmall();
+            return;
+        }
         job.Prepare();
         if (job.PacksA)
         {
@@ -76,14 +82,41 @@ static unsafe class Product
         Team.Run(job.Chunks, ref job);
     }
 
+    // Few rows, or one column, which is the same product transposed.
+    static bool TryVectors<A, B, F, R, T>(int m, int n, int k, A a, B b, T* c, nint cLine, in Epilogue<T> epilogue, F activation)
+        where A : struct, IPanelSource<T> where B : struct, IPanelSource<T> where F : struct, IKernel
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        if (k < 2 * R.Count || !a.TryGetMemory(out var vectors) || !b.TryGetMemory(out var matrix)) return false;
+        var turned = n == 1 && cLine == 1;
+        if (turned) (vectors, matrix, m, n) = (matrix, vectors, 1, m);
+        // Dot products with lines that run along the depth, or one sum of rows that lie along the columns.
+        if (m > VectorProductJob<F, R, T>.MostVectors || (matrix.DepthStride != 1 && (m > 1 || matrix.LineStride != 1))) return false;
+        var x = vectors.First;
+        if (vectors.DepthStride != 1)
+        {
+            x = Workspace.Shared<T>((nint)m * k);
+            for (var v = 0; v < m; v++)
+                for (var d = 0; d < k; d++) x[v * k + d] = *vectors.At(v, d);
+        }
+        var job = new VectorProductJob<F, R, T>
+        {
+            Vectors = x, VectorStride = vectors.DepthStride == 1 ? vectors.LineStride : k, Count = m, Lines = n, Depth = k,
+            Matrix = matrix.First, LineStride = matrix.LineStride, DepthStride = matrix.DepthStride, C = c, CLine = cLine,
+            Epilogue = turned ? epilogue.Turned() : epilogue, Activation = activation,
+        };
+        Team.Run(job.Chunks, ref job);
+        return true;
+    }
+
     // Where A has to be packed, all threads pack together and then multiply together.
     static void RunPacking<A, B, F, R, T>(ref ProductJob<A, B, F, R, T> job)
         where A : struct, IPanelSource<T> where B : struct, IPanelSource<T> where F : struct, IKernel
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        for (var row = 0; row < job.Rows; row += SharedRows)
+        for (var row = 0; row < job.RowCount; row += SharedRows)
         {
-            (job.RowStart, job.RowEnd) = (row, Math.Min(job.Rows, row + SharedRows));
+            (job.RowStart, job.RowEnd) = (row, Math.Min(job.RowCount, row + SharedRows));
             var depth = 0;
             do
             {

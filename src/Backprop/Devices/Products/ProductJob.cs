@@ -23,13 +23,16 @@ unsafe struct ProductJob<A, B, F, R, T> : IJob
     const int FewRows = 36;
     const int LittleBytes = 32 * 1024;
 
+    // Multiplications below which planning would cost more than it gains.
+    const int SmallProduct = 1 << 18;
+
     public A SourceA;
     public B SourceB;
     public T* C;
     public nint CLine;
     public Epilogue<T> Epilogue;
     public F Activation;
-    public int Rows, Columns, Depth, DepthPart;
+    public int RowCount, Columns, Depth, DepthPart;
 
     // The rows and the depth that this run is about; where A must be packed, the panels of just these.
     public int RowStart, RowEnd, DepthStart, DepthEnd;
@@ -52,11 +55,30 @@ unsafe struct ProductJob<A, B, F, R, T> : IJob
     public void Prepare()
     {
         PacksA = !SourceA.TryGetMemory(out memoryA);
-        if (!PacksA && Columns > 64 && (long)Rows * Depth * sizeof(T) > 256 * 1024)
+        if (!PacksA && Columns > 64 && (long)RowCount * Depth * sizeof(T) > 256 * 1024)
             // Rows whose distance is a multiple of a large power of two fall onto the same few lines of the cache.
             PacksA = memoryA.DepthStride != 1 || memoryA.LineStride * sizeof(T) % 1024 == 0;
         packsB = !SourceB.TryGetMemory(out memoryB) || memoryB.LineStride != 1
-            || (Rows > FewRows && Depth * Math.Abs(memoryB.DepthStride) * sizeof(T) > LittleBytes);
+            || (RowCount > FewRows && Depth * Math.Abs(memoryB.DepthStride) * sizeof(T) > LittleBytes);
+    }
+
+    /// <summary>Whether a product is so small that it is done in one piece, read in place as far as possible.</summary>
+    public readonly bool IsSmall => (long)RowCount * Columns * Depth <= SmallProduct && DepthPart == Depth;
+
+    /// <summary>Does a small product.</summary>
+    public void RunSmall()
+    {
+        packsB = !SourceB.TryGetMemory(out memoryB) || memoryB.LineStride != 1;
+        if (!SourceA.TryGetMemory(out memoryA))
+        {
+            PacksA = true;
+            PackedA = Workspace.Shared<T>((nint)(RowCount + TileRows) * Depth);
+            for (var row = 0; row < RowCount; row += TileRows)
+                SourceA.Pack(PackedA + (nint)row * Depth, TileRows, row, Math.Min(TileRows, RowCount - row), 0, Depth);
+        }
+        var panel = packsB || Columns % R.Count != 0 ? Workspace.Own<T>((nint)Depth * Width) : null;
+        for (var column = 0; column < Columns; column += Width)
+            Panel(0, RowCount, column, Math.Min(Width, Columns - column), 0, Depth, panel, true);
     }
 
     /// <summary>Cuts the run into chunks, by sizes alone.</summary>
@@ -135,28 +157,8 @@ unsafe struct ProductJob<A, B, F, R, T> : IJob
             nint line = memoryA.LineStride;
             Tile.Run<R, T>(rows, columns, depths, memoryA.At(row, depth), line, memoryA.DepthStride, TileRows * line, b, bDepth, c, CLine, part);
         }
-        if (last && typeof(F) != typeof(NoActivation)) Activate(c, rows, columns);
+        if (last && typeof(F) != typeof(NoActivation)) Rows.Apply<F, R, T>(Activation, c, CLine, rows, columns);
     }
-
-    // The elements are still in the first-level cache. The last few of a row go through the same vector code as the others.
-    [SkipLocalsInit]
-    readonly void Activate(T* c, int rows, int columns)
-    {
-        T* tail = stackalloc T[R.Count];
-        for (; rows > 0; rows--, c += CLine)
-        {
-            var j = 0;
-            for (; j + R.Count <= columns; j += R.Count) Apply(c + j);
-            if (j == columns) continue;
-            new Span<T>(tail, R.Count).Clear();
-            new Span<T>(c + j, columns - j).CopyTo(new(tail, R.Count));
-            Apply(tail);
-            new Span<T>(tail, columns - j).CopyTo(new(c + j, columns - j));
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly void Apply(T* c) => Activation.Run(new Lanes<R, T>(R.Load(ref *c, 0)), default, default, default).V.Store(ref *c, 0);
 }
 
 /// <summary>Packs panels of A, as the tiles take them, for all who multiply with them.</summary>

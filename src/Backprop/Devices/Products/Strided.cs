@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Backprop.Formulas;
 
 namespace Backprop.Devices;
 
@@ -15,6 +16,9 @@ readonly unsafe struct Strided<T>(T* first, nint lineStride, nint depthStride) :
     /// <summary>Where an element lies.</summary>
     public T* At(nint line, nint depth) => First + line * LineStride + depth * DepthStride;
 
+    /// <summary>The same memory, its lines along the other axis.</summary>
+    public Strided<T> Transposed() => new(First, DepthStride, LineStride);
+
     public bool TryGetMemory(out Strided<T> memory)
     {
         memory = this;
@@ -24,48 +28,43 @@ readonly unsafe struct Strided<T>(T* first, nint lineStride, nint depthStride) :
     public void Pack(T* panel, int width, int line, int lines, int depth, int depths)
     {
         var from = At(line, depth);
+        if (LineStride == 1)
+        {
+            if (Vector512.IsHardwareAccelerated) PackRows<V512<T>>(from, DepthStride, panel, width, lines, depths);
+            else if (Vector256.IsHardwareAccelerated) PackRows<V256<T>>(from, DepthStride, panel, width, lines, depths);
+            else PackRows<V128<T>>(from, DepthStride, panel, width, lines, depths);
+            return;
+        }
         if (lines < width) new Span<T>(panel, width * depths).Clear();
-        if (LineStride == 1) PackRows(from, DepthStride, panel, width, lines, depths);
-        else if (DepthStride == 1) PackColumns(from, LineStride, panel, width, lines, depths);
+        if (DepthStride == 1) Transposition.Copy(from, LineStride, lines, depths, panel, width);
         else
             for (var d = 0; d < depths; d++)
                 for (var l = 0; l < lines; l++) panel[d * width + l] = from[l * LineStride + d * DepthStride];
     }
 
-    // The elements of one depth lie side by side.
+    // The elements of one depth lie side by side: whole registers, then part of one. What lies beyond them is set to 0.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void PackRows(T* from, nint stride, T* panel, int width, int lines, int depths)
+    static void PackRows<R>(T* from, nint stride, T* panel, int width, int lines, int depths) where R : struct, IRegister<R, T>
     {
-        var bytes = lines * sizeof(T);
-        if (bytes == 128 && Vector256.IsHardwareAccelerated)
+        if (lines == width && width == 2 * R.Count)
+        {
             for (; depths > 0; depths--, from += stride, panel += width)
             {
-                var p = (byte*)from;
-                var (a, b, c, d) = (Vector256.Load(p), Vector256.Load(p + 32), Vector256.Load(p + 64), Vector256.Load(p + 96));
-                a.Store((byte*)panel);
-                b.Store((byte*)panel + 32);
-                c.Store((byte*)panel + 64);
-                d.Store((byte*)panel + 96);
+                R low = R.Load(ref *from, 0), high = R.Load(ref *from, (nuint)R.Count);
+                low.Store(ref *panel, 0);
+                high.Store(ref *panel, (nuint)R.Count);
             }
-        else if (bytes == 64 && Vector256.IsHardwareAccelerated)
-            for (; depths > 0; depths--, from += stride, panel += width)
-            {
-                var (a, b) = (Vector256.Load((byte*)from), Vector256.Load((byte*)from + 32));
-                a.Store((byte*)panel);
-                b.Store((byte*)panel + 32);
-            }
-        else if (bytes == 32 && Vector256.IsHardwareAccelerated)
-            for (; depths > 0; depths--, from += stride, panel += width) Vector256.Load((byte*)from).Store((byte*)panel);
-        else
-            for (; depths > 0; depths--, from += stride, panel += width)
-                for (var l = 0; l < lines; l++) panel[l] = from[l];
-    }
-
-    // The elements of one line lie side by side.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void PackColumns(T* from, nint stride, T* panel, int width, int lines, int depths)
-    {
-        for (var l = 0; l < lines; l++, from += stride, panel++)
-            for (var d = 0; d < depths; d++) panel[d * width] = from[d];
+            return;
+        }
+        var whole = lines / R.Count * R.Count;
+        for (; depths > 0; depths--, from += stride, panel += width)
+        {
+            for (var l = 0; l < whole; l += R.Count) R.Load(ref *from, (nuint)l).Store(ref *panel, (nuint)l);
+            if (whole == width) continue;
+            var rest = Partial.Load<R, T>(from + whole, lines - whole);
+            if (whole + R.Count <= width) rest.Store(ref *panel, (nuint)whole);
+            else Partial.Store(rest, panel + whole, width - whole);
+            for (var l = whole + R.Count; l < width; l++) panel[l] = default;
+        }
     }
 }

@@ -120,7 +120,7 @@ static unsafe class Tile
             if (N.Value > 5) c5.Store(to + 5 * step);
             if (N.Value > 6) c6.Store(to + 6 * step);
             if (N.Value > 7) c7.Store(to + 7 * step);
-            if (!plain) Finish(to, (int)step, N.Value, call, c, row);
+            if (!plain) Finish<R, T>(to, step, N.Value, call, c, row);
         }
     }
 
@@ -143,20 +143,24 @@ static unsafe class Tile
         if (N.Value > 7) c7.Step((a + s3 + s3)[s1], low, high);
     }
 
-    // What tiles at the edge, or with more than a plain epilogue, do with their sums: element by element in the same order everywhere.
-    static void Finish<T>(T* tile, int stride, int rows, in TileCall<T> call, T* c, int row) where T : unmanaged, INumber<T>
+    /// <summary>What tiles at the edge, or with more than a plain epilogue, do with their sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Finish<R, T>(T* tile, nint stride, int rows, in TileCall<T> call, T* c, int row)
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         ref readonly var e = ref call.Epilogue;
         for (var r = 0; r < rows; r++, tile += stride, c += call.CLine)
-        {
-            for (var j = 0; j < call.Columns; j++)
+            for (var j = 0; j < call.Columns; j += R.Count)
             {
-                var y = tile[j] * e.Scale;
-                if (e.ColumnBias != null) y += e.ColumnBias[j];
-                if (e.RowBias != null) y += e.RowBias[row + r];
-                c[j] = e.Adds ? c[j] + y : y;
+                var count = Math.Min(R.Count, call.Columns - j);
+                var y = R.Load(ref *tile, (nuint)j);
+                if (e.Scales) y *= R.Create(e.Scale);
+                if (e.ColumnBias != null) y += Partial.Load<R, T>(e.ColumnBias + j, count);
+                if (e.RowBias != null) y += R.Create(e.RowBias[row + r]);
+                if (e.Adds) y += Partial.Load<R, T>(c + j, count);
+                if (count == R.Count) y.Store(ref *c, (nuint)j);
+                else Partial.Store(y, c + j, count);
             }
-        }
     }
 }
 
