@@ -2,7 +2,7 @@ using Backprop.Devices;
 
 namespace Backprop;
 
-/// <summary>What holds for the whole process.</summary>
+/// <summary>Settings of the whole process.</summary>
 public static class BackpropSettings
 {
     /// <summary>
@@ -10,7 +10,7 @@ public static class BackpropSettings
     /// <c>BACKPROP_THREADS</c>, or else the number of physical cores, and may be changed at any time. Results do not depend on it,
     /// bit for bit.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is set to less than 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 1.</exception>
     public static int Threads
     {
         get => Team.Size;
@@ -20,4 +20,22 @@ public static class BackpropSettings
             Team.Size = value;
         }
     }
+
+    /// <summary>
+    /// How many bytes of memory at most are kept for tensors to come when they are not in use; a quarter of the machine's at first. Lower it where
+    /// memory is short; 0 keeps nothing.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public static long PoolLimit
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    /// <summary>Gives back to the system what is kept for tensors to come and not in use. It takes some milliseconds.</summary>
+    public static void TrimMemory() => Devices.Memory.BufferPool.Trim();
 }

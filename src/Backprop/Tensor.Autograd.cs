@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Backprop.Autograd;
+using Backprop.Devices.Memory;
 using Backprop.Ops;
 
 namespace Backprop;
@@ -84,6 +85,15 @@ public sealed partial class Tensor
     /// <summary>The same elements without history: derivatives stop here.</summary>
     public Tensor Detach() => Alias();
 
+    /// <summary>The same elements in memory of its own, without history: later changes of the one leave the other as it is.</summary>
+    public Tensor Copy()
+    {
+        using var active = Activity.Begin();
+        var copy = new Tensor(Shape, dtype).MarkWeak(IsWeak);
+        Packed().Bytes().CopyTo(copy.Bytes());
+        return copy;
+    }
+
     /// <summary>
     /// Walks the recorded calls backward from here, by the chain rule, and adds ∂(this)/∂x to the <see cref="Grad"/> of every leaf x
     /// that requires a gradient.
@@ -125,9 +135,20 @@ public sealed partial class Tensor
         if (value.Shape != Shape) throw new ShapeException($"Assign: a value of shape {value.Shape} does not fit a tensor of shape {Shape}.");
         if (value.dtype != dtype && !value.IsWeak)
             throw new DTypeException($"Assign: a value of {value.dtype.Name()} does not fit a tensor of {dtype.Name()}; convert it with As(DType.{dtype}).");
+        using var active = Activity.Begin();
         var source = Cast.Raw(value, dtype).Packed();
         BeginUpdate("Assign");
         source.Bytes().CopyTo(Bytes());
+    }
+
+    /// <summary>Converts a leaf to another element type in place; views made before keep the old elements, and the gradient is dropped.</summary>
+    internal void Convert(DType other)
+    {
+        if (other == dtype) return;
+        BeginUpdate(nameof(Convert));
+        var converted = Cast.Raw(this, other);
+        (storage, lease, strides, offset, single) = (converted.storage, converted.lease, null, converted.offset, converted.single);
+        (dtype, grad) = (other, null);
     }
 
     /// <summary>Announces that a leaf's elements are about to change in place.</summary>

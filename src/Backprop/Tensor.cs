@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Backprop.Devices.Memory;
 
 namespace Backprop;
 
@@ -18,10 +19,11 @@ public sealed partial class Tensor
 {
     // One element needs no array: it lives in the object itself. That makes scalars cheap.
     long single;
-    readonly byte[]? storage;
-    readonly int[]? strides;     // null: row-major without gaps
-    readonly int offset;
-    readonly DType dtype;
+    byte[]? storage;
+    int[]? strides;              // null: row-major without gaps
+    int offset;
+    Lease? lease;                // of pooled storage; it lives as long as a tensor looks at the storage
+    DType dtype;
     TensorFlags flags;
 
     /// <summary>A new tensor, its elements not yet set.</summary>
@@ -35,7 +37,14 @@ public sealed partial class Tensor
         var bytes = (long)count * dtype.Size();
         if (bytes > Array.MaxLength)
             throw new ShapeException($"Tensor: {shape} of {dtype.Name()} takes {bytes} bytes; one tensor holds at most {Array.MaxLength}.");
-        storage = GC.AllocateUninitializedArray<byte>((int)bytes);
+        if (bytes is < BufferPool.Smallest or > BufferPool.Largest)
+        {
+            storage = GC.AllocateUninitializedArray<byte>((int)bytes);
+            return;
+        }
+        lease = BufferPool.Rent((int)bytes);
+        storage = lease.Buffer.Bytes;
+        offset = lease.Buffer.Start / dtype.Size();
     }
 
     /// <summary>A view of another tensor's storage.</summary>
@@ -44,6 +53,7 @@ public sealed partial class Tensor
         Shape = shape;
         dtype = source.dtype;
         storage = source.storage;
+        lease = source.lease;
         single = source.single;
         this.strides = strides;
         this.offset = offset;

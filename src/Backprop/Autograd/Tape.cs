@@ -1,3 +1,4 @@
+using Backprop.Devices.Memory;
 using Backprop.Ops;
 
 namespace Backprop.Autograd;
@@ -72,6 +73,7 @@ public static class Tape
         if (createGraph && release) throw new GradientException(
             "Backward: createGraph needs the graph that release lets go of; ask for one of them.");
         Walk(root, Seed(root, dy, nameof(Backward)), createGraph, new LeafGradients(), release);
+        BufferPool.Tidy();
     }
 
     /// <summary>What flows into a result: 1 unless given.</summary>

@@ -4,16 +4,47 @@ using Backprop.Ops;
 namespace Backprop.Layers;
 
 /// <summary>
-/// An operation that remembers its last call, so that it can be driven by hand, forward and then backward. It is the tape's
-/// own <see cref="Node"/>, kept in a field: one implementation, two ways to drive it.
+/// A computation that remembers its last call, so that it can be driven by hand, forward and then backward. What it keeps is the tape's
+/// own <see cref="Node"/>: one implementation, two ways to drive it. A layer with parameters is a tape of one call.
 /// </summary>
-/// <param name="op">The operation.</param>
-public abstract class Layer(Op op)
+public abstract class Layer
 {
+    readonly Op? op;
+    readonly Func<Tensor[], Tensor>? function;
+    readonly Tensor[] parameters;
+    Tensor[]? gradients;
     Node? call;
+
+    /// <summary>A layer of one operation.</summary>
+    protected Layer(Op op)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        (this.op, parameters) = (op, []);
+    }
+
+    /// <summary>A layer of any function of tensors, recorded as it runs.</summary>
+    /// <param name="function">What it computes from its operands, and from the parameters that it closes over.</param>
+    /// <param name="parameters">Those parameters: from now on they require a gradient.</param>
+    protected Layer(Func<Tensor[], Tensor> function, params Tensor[] parameters)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(parameters);
+        Tape.Watch(parameters);
+        (this.function, this.parameters) = (function, parameters);
+    }
 
     /// <summary>What messages call it: its class.</summary>
     public virtual string Name => GetType().Name;
+
+    /// <summary>Its parameters, the ones that an optimiser takes.</summary>
+    public IReadOnlyList<Tensor> Parameters => parameters;
+
+    /// <summary>
+    /// The derivatives with respect to <see cref="Parameters"/> of the last Backward, each Backward anew. They are also added to the parameters'
+    /// <see cref="Tensor.Grad"/>, where an optimiser finds them.
+    /// </summary>
+    /// <exception cref="GradientException">Backward has not been called.</exception>
+    public IReadOnlyList<Tensor> Gradients => gradients ?? throw new GradientException($"{Name}: there are no gradients yet. Call Forward, then Backward.");
 
     /// <summary>How many operands the last call had; 0 before the first.</summary>
     protected int OperandCount => call?.Inputs.Length ?? 0;
@@ -27,18 +58,20 @@ public abstract class Layer(Op op)
     internal bool Remembers(Tensor y) => call is not null && ReferenceEquals(call.Output, y);
 
     /// <summary>Computes the result and remembers operands and result for <see cref="Pull"/>. The call before is forgotten.</summary>
-    internal Tensor Push(params ReadOnlySpan<Tensor> x)
+    protected internal Tensor Push(params ReadOnlySpan<Tensor> x)
     {
+        foreach (var operand in x) ArgumentNullException.ThrowIfNull(operand, nameof(x));
         using var off = Tape.NoGrad();
-        var y = op.Apply(x);
-        call = new Node(op, x, y, all: true);
+        var made = op ?? Recorded.Run(function!, this, x);
+        var y = made.Apply(x);
+        call = new Node(made, x, y, all: true);
         return y;
     }
 
-    /// <summary>The derivatives with respect to the operands of the last call. It may be asked again; nothing is changed.</summary>
+    /// <summary>The derivatives with respect to the operands of the last call. It may be asked again; the layer stays as it is.</summary>
     /// <exception cref="GradientException">Forward has not been called.</exception>
     /// <exception cref="ShapeException">dout has another shape than the last result.</exception>
-    internal Tensor[] Pull(Tensor dout)
+    protected internal Tensor[] Pull(Tensor dout)
     {
         ArgumentNullException.ThrowIfNull(dout);
         var node = LastCall;
@@ -50,36 +83,34 @@ public abstract class Layer(Op op)
         for (var i = 0; i < result.Length; i++) result[i] = dx[i] ?? Tensor.ZerosLike(node.Inputs[i]);
         return result;
     }
-}
 
-/// <summary>A layer of one operand.</summary>
-/// <param name="op">The operation.</param>
-public abstract class UnaryLayer(Op op) : Layer(op)
-{
-    /// <summary>Computes the result of x and remembers both.</summary>
-    public Tensor Forward(Tensor x) => Push(x);
+    /// <summary>One run of a layer's function, with what the tape recorded of it.</summary>
+    sealed record Recorded(Layer Owner, Tensor[] Variables, Tensor Result) : Op
+    {
+        public static Recorded Run(Func<Tensor[], Tensor> function, Layer owner, ReadOnlySpan<Tensor> x)
+        {
+            using var on = Tape.EnableGrad();
+            var variables = new Tensor[x.Length];
+            for (var i = 0; i < x.Length; i++)
+            {
+                variables[i] = x[i].Detach();
+                variables[i].RequiresGrad = x[i].DType.IsFloat();
+            }
+            return new(owner, variables, function(variables));
+        }
 
-    /// <summary>The derivative with respect to the last x, from the derivative flowing in.</summary>
-    /// <exception cref="GradientException">Forward has not been called.</exception>
-    /// <exception cref="ShapeException">dout has another shape than the last result.</exception>
-    public Tensor Backward(Tensor dout) => Pull(dout)[0];
-}
+        public override string Name => Owner.Name;
 
-/// <summary>A layer of two operands.</summary>
-/// <param name="op">The operation.</param>
-public abstract class BinaryLayer(Op op) : Layer(op)
-{
-    /// <summary>The first operand of the last call.</summary>
-    public Tensor X => LastCall.Inputs[0];
+        public override Tensor Forward(ReadOnlySpan<Tensor> x) => Result.Detach();
 
-    /// <summary>The second operand of the last call.</summary>
-    public Tensor Y => LastCall.Inputs[1];
-
-    /// <summary>Computes the result of x and y and remembers them.</summary>
-    public Tensor Forward(Tensor x, Tensor y) => Push(x, y);
-
-    /// <summary>The derivatives with respect to the last x and y, from the derivative flowing in.</summary>
-    /// <exception cref="GradientException">Forward has not been called.</exception>
-    /// <exception cref="ShapeException">dout has another shape than the last result.</exception>
-    public (Tensor Dx, Tensor Dy) Backward(Tensor dout) => Pull(dout) is [var dx, var dy] ? (dx, dy) : default;
+        public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
+        {
+            var arrived = new ChosenGradients([.. Variables, .. Owner.parameters]);
+            if (Result.RequiresGrad) Tape.Walk(Result, Cast.Call(dy, Result.DType), createGraph: false, arrived);
+            for (var i = 0; i < Variables.Length; i++) dx[i] = arrived[Variables[i]];
+            Owner.gradients = Array.ConvertAll(Owner.parameters, p => arrived[p] ?? Tensor.ZerosLike(p));
+            foreach (var p in Owner.parameters)
+                if (arrived[p] is { } d) p.AddToGrad(d);
+        }
+    }
 }

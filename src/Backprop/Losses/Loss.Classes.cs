@@ -1,3 +1,4 @@
+using Backprop.Devices.Memory;
 using Backprop.Ops;
 
 namespace Backprop.Losses;
@@ -106,7 +107,8 @@ public static partial class Loss
             throw new ShapeException($"{name}: a weight of shape {weight.Shape} does not fit {classes} classes; it should be [{classes}].");
         if (!labels.DType.IsInteger()) throw new DTypeException(
             $"{name}: a label is the number of a class and got {labels.DType.Name()}; convert with As(DType.Int64).");
-        var numbers = Cast.Raw(labels, DType.Int64).AsSpan<long>();
+        using var active = Activity.Begin();
+        var numbers = Cast.Raw(labels, DType.Int64).Packed().Elements<long>();
         for (var row = 0; row < numbers.Length; row++)
             if ((numbers[row] < 0 || numbers[row] >= classes) && numbers[row] != ignoreIndex) throw new ArgumentOutOfRangeException(null,
                 $"{name}: the label {numbers[row]} of row {row} is none of {classes} classes; they run from 0 to {classes - 1}.");

@@ -33,5 +33,5 @@ public sealed class Linear : Module
     protected override IEnumerable<ModulePart> Parts => Bias is null ? [("weight", Weight)] : [("weight", Weight), ("bias", Bias)];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => Tensor.Linear(x, Weight, Bias);
+    protected override Tensor Compute(Tensor x) => Tensor.Linear(x, Weight, Bias);
 }

@@ -1,45 +1,78 @@
+using System.Collections;
 using System.Runtime.CompilerServices;
 
 namespace Backprop.Modules;
 
-/// <summary>Modules applied one after the other; a function takes part as a <see cref="Function"/>.</summary>
-/// <example><c>new Sequential(new Linear(64, 32, generator), new Function(x => x.Relu()), new Linear(32, 10, generator))</c></example>
-public sealed class Sequential : Module
+/// <summary>Modules and functions applied one after the other.</summary>
+/// <example>
+/// <code>
+/// var model = new Sequential
+/// {
+///     new Linear(784, 50, generator),
+///     x => x.Relu(),
+///     { "head", new Linear(50, 10, generator) },
+/// };
+/// </code>
+/// A part without a name is called by its place: <c>0.weight</c>, <c>head.weight</c>.
+/// </example>
+public sealed class Sequential : Module, IReadOnlyList<Module>
 {
-    readonly Module[] modules;
+    readonly OrderedDictionary<string, Module> modules = [];
+
+    /// <summary>An empty chain to add to; empty, it returns what it gets.</summary>
+    public Sequential()
+    {
+    }
 
     /// <summary>A chain of modules.</summary>
-    public Sequential(params Module[] modules)
+    public Sequential(params ReadOnlySpan<Module> modules)
     {
-        ArgumentNullException.ThrowIfNull(modules);
-        this.modules = [.. modules];
+        foreach (var module in modules) Add(module);
+    }
+
+    /// <summary>Adds a module, called by its place.</summary>
+    public void Add(Module module) => Add($"{modules.Count}", module);
+
+    /// <summary>Adds a function, called by its place; it shows as its text in the code.</summary>
+    public void Add(Func<Tensor, Tensor> function, [CallerArgumentExpression(nameof(function))] string text = "") => Add(new Function(function, text));
+
+    /// <summary>Adds a function under a name.</summary>
+    public void Add(string name, Func<Tensor, Tensor> function, [CallerArgumentExpression(nameof(function))] string text = "") =>
+        Add(name, new Function(function, text));
+
+    /// <summary>Adds a module under a name.</summary>
+    /// <exception cref="ArgumentException">The name is empty, holds a dot, or is taken.</exception>
+    public void Add(string name, Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Contains('.', StringComparison.Ordinal)) throw new ArgumentException($"Sequential: the name \"{name}\" holds a dot, which parts paths.");
+        if (!modules.TryAdd(name, module)) throw new ArgumentException($"Sequential: there is a part \"{name}\" already.");
     }
 
     /// <summary>How many there are.</summary>
-    public int Count => modules.Length;
+    public int Count => modules.Count;
 
     /// <summary>The module at a place.</summary>
-    public Module this[int index] => modules[index];
+    public Module this[int index] => modules.GetAt(index).Value;
+
+    /// <summary>The module of a name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none of this name.</exception>
+    public Module this[string name] => modules.TryGetValue(name, out var module) ? module : throw new KeyNotFoundException(
+        $"Sequential: there is no part \"{name}\"; there are {string.Join(", ", modules.Keys)}.");
 
     /// <inheritdoc/>
-    protected override IEnumerable<ModulePart> Parts => modules.Select((module, i) => (ModulePart)($"{i}", module));
+    protected override IEnumerable<ModulePart> Parts => modules.Select(m => (ModulePart)(m.Key, m.Value));
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x)
+    protected override Tensor Compute(Tensor x)
     {
-        foreach (var module in modules) x = module.Forward(x);
+        for (var i = 0; i < modules.Count; i++) x = this[i].Forward(x);
         return x;
     }
-}
-
-/// <summary>A function as a module without parameters.</summary>
-/// <param name="function">The function.</param>
-/// <param name="name">What it shows as; its text in the code unless given.</param>
-public sealed class Function(Func<Tensor, Tensor> function, [CallerArgumentExpression(nameof(function))] string name = "") : Module
-{
-    /// <inheritdoc/>
-    public override string Name => name;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => function(x);
+    public IEnumerator<Module> GetEnumerator() => modules.Values.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

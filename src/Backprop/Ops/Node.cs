@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Backprop.Devices.Memory;
 
 namespace Backprop.Ops;
 
@@ -86,6 +87,7 @@ public sealed class Node
             if (x.ChangedSince(createdAt)) throw new GradientException(
                 $"Backward of {Op.Name}: an operand of shape {x.Shape} was changed after the forward pass that used it. " +
                 "Run backward before the optimiser's step, or forward again.");
+        using var active = Activity.Begin();
         Op.Backward(this, dy, dx);
         for (var i = 0; i < dx.Length; i++)
         {

@@ -1,4 +1,5 @@
 using Backprop.Autograd;
+using Backprop.Devices.Memory;
 
 namespace Backprop.Ops;
 
@@ -41,6 +42,7 @@ public abstract record Op
         // A rule written in tensors computes its result in one piece: its inner steps are not recorded.
         var recording = Recorder.Enabled;
         Recorder.Enabled = false;
+        var active = Activity.Begin();
         try
         {
             y = Forward(x);
@@ -48,6 +50,7 @@ public abstract record Op
         finally
         {
             Recorder.Enabled = recording;
+            active.Dispose();
         }
         // A rule may return an operand as it is; what the call remembers of its result is no matter of the operand's.
         if (y.RequiresGrad || Contains(x, y)) y = y.Alias();

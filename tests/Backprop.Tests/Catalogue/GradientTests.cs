@@ -108,7 +108,7 @@ public sealed class GradientTests
             foreach (var d in Gradient.Of(row.Function(x).Sum(), x, createGraph: true)) Collect(d, seen);
         }
         var types = typeof(Op).Assembly.GetTypes();
-        var operations = types.Where(t => t.IsSubclassOf(typeof(Op)) && !t.IsAbstract && !exempt.ContainsKey(t) && HasDerivative(t));
+        var operations = types.Where(t => t.IsSubclassOf(typeof(Op)) && t.IsVisible && !t.IsAbstract && !exempt.ContainsKey(t) && HasDerivative(t));
         var formulas = types.Where(t => t.IsValueType && t.IsPublic && t.GetInterfaces().Any(i => i.IsGenericType
             && i.GetGenericTypeDefinition() is var d && (d == typeof(IFormula<>) || d == typeof(IFormula2<>) || d == typeof(ITernary<>))
             && !IsTruth(t)));

@@ -29,6 +29,60 @@ public sealed class ModuleTests
         Assert.Equal("Sequential\n  0: Linear(3 → 4)\n  1: x => x.Tanh()\n  2: Linear(4 → 2)", Network(0).ToString());
 
     [Fact]
+    public void A_sequence_takes_modules_functions_and_names()
+    {
+        var g = new Generator(1);
+        var model = new Sequential { new Linear(3, 4, g), x => x.Relu(), { "head", new Linear(4, 2, g) }, { "last", x => x.Softmax(-1) } };
+        Assert.Equal("Sequential\n  0: Linear(3 → 4)\n  1: x => x.Relu()\n  head: Linear(4 → 2)\n  last: x => x.Softmax(-1)", model.ToString());
+        Assert.Equal(["0.weight", "0.bias", "head.weight", "head.bias"], model.NamedParameters.Select(p => p.Key));
+        Assert.Same(model[2], model["head"]);
+        Assert.Equal(4, model.Count);
+        var x = Tensor.RandomNormal([5, 3], new Generator(9));
+        Assert.True(model.Forward(x).SequenceEqual(model.Aggregate(x, (y, part) => part.Forward(y))));
+        Assert.Contains("\"head\"", Assert.Throws<ArgumentException>(() => model.Add("head", y => y)).Message, StringComparison.Ordinal);
+        Assert.Contains("dot", Assert.Throws<ArgumentException>(() => model.Add("a.b", y => y)).Message, StringComparison.Ordinal);
+        Assert.Contains("there are 0, 1, head, last", Assert.Throws<KeyNotFoundException>(() => model["tail"]).Message, StringComparison.Ordinal);
+        Assert.Same(x, new Sequential().Forward(x));
+    }
+
+    [Fact]
+    public void A_frozen_network_gets_no_gradient()
+    {
+        var model = Network(1);
+        model[0].Freeze();
+        model.Forward(Tensor.RandomNormal([5, 3], new Generator(9))).Sum().Backward();
+        Assert.Equal([false, false, true], model.Parameters.Select(p => p.Grad is not null));
+        model.Unfreeze();
+        Assert.All(model.Parameters, p => Assert.True(p.RequiresGrad));
+    }
+
+    [Fact]
+    public void A_network_changes_its_precision_in_place()
+    {
+        var model = Network(1);
+        var parameters = model.Parameters;
+        var x = Tensor.RandomNormal([5, 3], new Generator(9));
+        var single = model.Forward(x);
+        model.To(DType.Float64);
+        Assert.Equal(parameters, model.Parameters);
+        var y = model.Forward(x.As(DType.Float64));
+        Assert.Equal(DType.Float64, y.DType);
+        Assert.True(y.AllClose(single, 1e-5, 1e-6));
+        y.Sum().Backward();
+        Assert.All(parameters, p => Assert.Equal(DType.Float64, p.Grad!.DType));
+        Assert.Throws<DTypeException>(() => model.To(DType.Int32));
+    }
+
+    [Fact]
+    public void A_graph_recorded_before_the_precision_changed_is_not_walked()
+    {
+        var model = Network(1);
+        var loss = model.Forward(Tensor.RandomNormal([5, 3], new Generator(9))).Sum();
+        model.To(DType.Float64);
+        Assert.Throws<GradientException>(() => loss.Backward());
+    }
+
+    [Fact]
     public void A_state_loads_into_another_network()
     {
         Sequential from = Network(1), to = Network(5);
