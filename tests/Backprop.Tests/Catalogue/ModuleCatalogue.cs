@@ -19,7 +19,7 @@ public sealed record ModuleRow(string Name, Func<Generator, ModuleBase> Make, Fu
 /// </summary>
 static partial class ModuleCatalogue
 {
-    public static IReadOnlyList<ModuleRow> Rows { get; } = 
+    public static IReadOnlyList<ModuleRow> Rows { get; } =
     [
         .. Basics(),
         .. Norms(),

@@ -17,7 +17,7 @@ public sealed record CatalogueRow(string Name, Func<Tensor[], Tensor> Function, 
 /// </summary>
 static partial class OperationCatalogue
 {
-    public static IReadOnlyList<CatalogueRow> Rows { get; } = 
+    public static IReadOnlyList<CatalogueRow> Rows { get; } =
     [
         .. Elementwise(),
         .. Pairs(),
