@@ -43,6 +43,21 @@ public abstract record Op
     public virtual void Backward(Node node, Tensor dy, Span<Tensor?> dx) => throw new GradientException(
         $"{Name} has no derivative rule; override Backward, or Detach() its result.");
 
+    /// <summary>
+    /// How many floating-point operations one call takes, for summaries: a multiplication with its addition counts as two. Unless overridden, one
+    /// for each element of the largest operand or the result, and none where the result is a view.
+    /// </summary>
+    public virtual long Flops(ReadOnlySpan<Tensor> x, Tensor y)
+    {
+        long most = y.Count;
+        foreach (var operand in x)
+        {
+            if (y.LooksAt(operand)) return 0;
+            most = Math.Max(most, operand.Count);
+        }
+        return most;
+    }
+
     /// <summary>Computes the result and, where a gradient is wanted, records the call.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x)
     {
@@ -68,6 +83,7 @@ public abstract record Op
         if (y.RequiresGrad || Contains(x, y)) y = y.Alias();
         if (tracked && y.DType.IsFloat()) y.Node = new Node(this, x, y, kept: kept);
         if (Anomalies.Watching) Anomalies.AfterForward(this, x, y);
+        Recorder.Observer?.Called(this, x, y);
         return y;
     }
 

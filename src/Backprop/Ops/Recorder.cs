@@ -17,4 +17,14 @@ static class Recorder
         get => keepsSources;
         set => keepsSources = value;
     }
+
+    /// <summary>Who sees every operation of this thread, recorded or not; null for nobody.</summary>
+    [field: ThreadStatic]
+    public static IOpObserver? Observer { get; set; }
+}
+
+/// <summary>Sees operations as they are called.</summary>
+interface IOpObserver
+{
+    void Called(Op op, ReadOnlySpan<Tensor> x, Tensor y);
 }
