@@ -1,4 +1,5 @@
 using Backprop.Autograd;
+using Backprop.Formulas;
 
 namespace Backprop.Ops;
 
@@ -31,6 +32,9 @@ public abstract record Op
     /// <exception cref="GradientException">The operation has no such rule.</exception>
     public virtual void Backward(Node node, Tensor dy, Span<Tensor?> dx) => throw new GradientException(
         $"{Name} has no derivative rule; override Backward, or Detach() its result.");
+
+    /// <summary>The operation as text, its operands given as text; null where it is no formula. Drawn graphs and explanations read it.</summary>
+    public virtual Source? Read(ReadOnlySpan<Source> x) => null;
 
     /// <summary>Computes the result and, where a gradient is wanted, records the call.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x)

@@ -5,6 +5,7 @@ static class Recorder
 {
     [ThreadStatic] static bool paused;
     [ThreadStatic] static bool keepsSources;
+    [ThreadStatic] static Action<Node>? recorded;
 
     public static bool Enabled
     {
@@ -16,5 +17,12 @@ static class Recorder
     {
         get => keepsSources;
         set => keepsSources = value;
+    }
+
+    /// <summary>Who is told of every call recorded while sources are kept.</summary>
+    public static Action<Node>? Recorded
+    {
+        get => recorded;
+        set => recorded = value;
     }
 }
