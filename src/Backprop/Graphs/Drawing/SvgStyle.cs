@@ -14,6 +14,15 @@ static class SvgStyle
     static readonly Palette dark = new("#0d1117", "#e6edf3", "#9198a1", "#e6edf3", "#ff8b82", "#9ea7b1", "#161b22", "#15233b", "#12171e",
         ["#74b3f0", "#4d8fd1", "#33659b", "#21405f", "#22272e", "#5c3128", "#97493a", "#d3674f", "#ff927a"]);
 
+    /// <summary>The light colours by the names under which LaTeX knows them.</summary>
+    public static IEnumerable<(string Name, string Colour)> ForPrint =>
+    [
+        ("graphink", light.Ink), ("graphmuted", light.Muted), ("graphback", light.Gradient), ("graphline", light.Line), ("graphleaf", light.Leaf), ("graphframe", light.Frame),
+        .. light.Heat.Select((colour, i) => ($"graphheat{i}", colour)), ($"graphheat{Heats}", NoNumber),
+    ];
+
+    const string NoNumber = "#dd00dd";
+
     /// <summary>The style sheet.</summary>
     public static string Of(GraphTheme theme) => Shared + theme switch
     {
@@ -36,7 +45,7 @@ static class SvgStyle
             $".backprop .way{{stroke:{p.Line}}}.backprop .head,.backprop .dot,.backprop .bar{{fill:{p.Line}}}" +
             $".backprop .back{{stroke:{p.Gradient}}}.backprop .back-head,.backprop .back-dot,.backprop .back-bar{{fill:{p.Gradient}}}" +
             $".backprop .outline{{fill:{p.Fill};stroke:{p.Ink}}}.backprop .leaf .outline{{fill:{p.Leaf}}}" +
-            $".backprop .frame{{fill:{p.Frame};stroke:{p.Muted};stroke-opacity:.6}}.backprop .picture-edge{{stroke:{p.Muted}}}.backprop .none{{fill:#d0d}}";
+            $".backprop .frame{{fill:{p.Frame};stroke:{p.Muted};stroke-opacity:.6}}.backprop .picture-edge{{stroke:{p.Muted}}}.backprop .none{{fill:{NoNumber}}}";
         for (var i = 0; i < Heats; i++) text += $".backprop .h{i}{{fill:{p.Heat[i]}}}";
         return text;
     }

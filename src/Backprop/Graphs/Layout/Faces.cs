@@ -70,6 +70,9 @@ sealed class Faces(Graph graph, DrawingOptions options)
     /// <summary>Whether a derivative comes back along an arrow that is drawn.</summary>
     public bool Returns(GraphEdge edge) => options.Gradients && edge.Gradient is not null;
 
+    /// <summary>Whether any arrow enters a node.</summary>
+    public bool HasOperands(GraphNode node) => graph.Into(node).Any();
+
     /// <summary>How far apart arrows enter a node, for so many of them.</summary>
     public static double Step(int inputs) => inputs == 2 ? PortStep + 2 : PortStep;
 
@@ -217,8 +220,7 @@ sealed class Faces(Graph graph, DrawingOptions options)
 
     static string Factor(double value) => double.IsNegative(value) ? $"({Number(value)})" : Number(value);
 
-    // With a real minus sign, which is as wide as a plus.
-    static string Number(double value) => NumberText.Of(value).Replace('-', '−');
+    static string Number(double value) => EdgeText.Number(value);
 
     static GraphBox Around(double width, double height) => new(-width / 2, -height / 2, width, height);
 }

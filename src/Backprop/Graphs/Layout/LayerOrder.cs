@@ -76,15 +76,14 @@ sealed class LayerOrder(List<LayoutItem>[] layers)
         {
             var layer = layers[forward ? step : layers.Length - 1 - step];
             if (layer.Count < 2) continue;
-            var wish = new Dictionary<LayoutItem, double>();
             foreach (var item in layer)
             {
                 double sum = 0;
                 var near = forward ? item.In : item.Out;
                 foreach (var s in near) sum += forward ? FromPlace(s) : ToPlace(s);
-                wish[item] = near.Count > 0 ? sum / near.Count : item.Index;
+                item.Across = near.Count > 0 ? sum / near.Count : item.Index;
             }
-            layers[layer[0].Layer] = layer = [.. layer.OrderBy(item => wish[item])];
+            layers[layer[0].Layer] = layer = [.. layer.OrderBy(static item => item.Across)];
             Number(layer);
         }
     }
@@ -127,30 +126,49 @@ sealed class LayerOrder(List<LayoutItem>[] layers)
     public long Crossings()
     {
         long crossings = 0;
+        var places = new List<double>();
         foreach (var layer in layers)
         {
-            var segments = layer.SelectMany(item => item.Out).ToArray();
-            if (segments.Length < 2) continue;
-            Array.Sort(segments, static (s, t) => (FromPlace(s), ToPlace(s)).CompareTo((FromPlace(t), ToPlace(t))));
-            crossings += Inversions(Array.ConvertAll(segments, ToPlace));
+            places.Clear();
+            foreach (var item in layer)
+            {
+                // In the order in which they leave; side by side, arrows of one port do not cross.
+                if (item.Out.Count > 1) item.Out.Sort(static (s, t) => s.FromPort != t.FromPort ? s.FromPort.CompareTo(t.FromPort) : ToPlace(s).CompareTo(ToPlace(t)));
+                foreach (var s in item.Out) places.Add(ToPlace(s));
+            }
+            if (places.Count > 1) crossings += Inversions(places);
         }
         return crossings;
     }
 
     // Counted with a tree of sums (Barth, Jünger and Mutzel 2002).
-    static long Inversions(double[] places)
+    static long Inversions(List<double> places)
     {
-        var sorted = places.Distinct().Order().ToArray();
+        var sorted = places.ToArray();
+        Array.Sort(sorted);
         var tree = new int[sorted.Length + 1];
         long inversions = 0;
-        for (var seen = 0; seen < places.Length; seen++)
+        for (var seen = 0; seen < places.Count; seen++)
         {
-            var rank = Array.BinarySearch(sorted, places[seen]) + 1;
+            var rank = LastOf(sorted, places[seen]);
             var notAfter = 0;
             for (var i = rank; i > 0; i -= i & -i) notAfter += tree[i];
             inversions += seen - notAfter;
             for (var i = rank; i < tree.Length; i += i & -i) tree[i]++;
         }
         return inversions;
+    }
+
+    // How many places are not after this one.
+    static int LastOf(double[] sorted, double place)
+    {
+        int low = 0, high = sorted.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (sorted[middle] <= place) low = middle + 1;
+            else high = middle;
+        }
+        return low;
     }
 }

@@ -38,11 +38,13 @@ sealed class LayerPlacement(List<LayoutItem>[] layers)
         foreach (var item in layer) item.Across -= across / 2;
     }
 
+    readonly List<(double Wish, double Weight, int Count)> blocks = [];
+
     // The least sum of weighted squares from the wishes that keeps order and distances: neighbours whose wishes clash share
     // their mean (pool adjacent violators).
-    static void Settle(List<LayoutItem> layer, bool useIn, bool useOut)
+    void Settle(List<LayoutItem> layer, bool useIn, bool useOut)
     {
-        var blocks = new List<(double Wish, double Weight, int Count)>(layer.Count);
+        blocks.Clear();
         double offset = 0;
         for (var i = 0; i < layer.Count; i++)
         {
@@ -68,19 +70,23 @@ sealed class LayerPlacement(List<LayoutItem>[] layers)
             }
     }
 
-    static (double Wish, double Weight) Wish(LayoutItem item, bool useIn, bool useOut)
+    readonly List<(double Across, int Weight)> wishes = [];
+
+    (double Wish, double Weight) Wish(LayoutItem item, bool useIn, bool useOut)
     {
-        var wishes = new List<(double Across, int Weight)>();
+        wishes.Clear();
         if (useIn || item.Out.Count == 0) foreach (var s in item.In) wishes.Add((s.From.Across + s.FromPort - s.ToPort, s.Weight));
         if (useOut || item.In.Count == 0) foreach (var s in item.Out) wishes.Add((s.To.Across + s.ToPort - s.FromPort, s.Weight));
         if (wishes.Count == 0) return (item.Across, 0.01);
-        return (Median(wishes), wishes.Sum(w => w.Weight));
+        if (wishes.Count == 1) return wishes[0];
+        var weight = 0;
+        foreach (var wish in wishes) weight += wish.Weight;
+        return (Median(weight / 2.0), weight);
     }
 
-    static double Median(List<(double Across, int Weight)> wishes)
+    double Median(double half)
     {
-        wishes.Sort();
-        var half = wishes.Sum(w => w.Weight) / 2.0;
+        wishes.Sort(static (v, w) => v.Across.CompareTo(w.Across));
         double sum = 0;
         for (var i = 0; i < wishes.Count; i++)
         {
@@ -127,18 +133,18 @@ sealed class LayerPlacement(List<LayoutItem>[] layers)
             if (low > high) continue;
             var best = Math.Clamp(item.Across, low, high);
             var least = Bends(item, best);
-            foreach (var wish in Wishes(item))
+            foreach (var s in item.In) Try(s.From.Across + s.FromPort - s.ToPort);
+            foreach (var s in item.Out) Try(s.To.Across + s.ToPort - s.FromPort);
+            item.Across = best;
+
+            void Try(double wish)
             {
                 var across = Math.Clamp(wish, low, high);
                 var bends = Bends(item, across);
                 if (bends < least - 1e-9) (best, least) = (across, bends);
             }
-            item.Across = best;
         }
     }
-
-    static IEnumerable<double> Wishes(LayoutItem item) =>
-        item.In.Select(s => s.From.Across + s.FromPort - s.ToPort).Concat(item.Out.Select(s => s.To.Across + s.ToPort - s.FromPort));
 
     static double Bends(LayoutItem item, double across)
     {

@@ -10,7 +10,7 @@ sealed class LayoutItem
     public required int Layer { get; init; }
 
     /// <summary>How far it reaches from its anchor along the arrows, back and ahead.</summary>
-    public double Back { get; init; }
+    public double Back { get; set; }
     public double Ahead { get; set; }
 
     /// <summary>How far it reaches from its anchor across the arrows, to either side.</summary>
@@ -23,7 +23,7 @@ sealed class LayoutItem
     /// <summary>Whether an arrow only passes here.</summary>
     public bool IsBend { get; init; }
 
-    /// <summary>Its place in its layer, and then its anchor's position across.</summary>
+    /// <summary>Its place in its layer; and its anchor's position across, which is a mere wish while layers are being sorted.</summary>
     public int Index { get; set; }
     public double Across { get; set; }
 

@@ -42,7 +42,7 @@ sealed partial class LevelLayout
         if (exits.Count > 0) (starts[^1], middles[^1], ends[^1]) = (Length, Length, Length);
     }
 
-    FacePart Title() => FacePart.Line(group is null ? "" : group.Title.Length == 0 ? group.Name : $"{group.Name}: {group.Title}", GraphTextRole.Note, 11);
+    FacePart Title() => FacePart.Line(group is null ? "" : EdgeText.Title(group), GraphTextRole.Note, 11);
 
     /// <summary>Writes everything within to the drawing.</summary>
     /// <param name="drawing">What is drawn.</param>

@@ -6,7 +6,7 @@ namespace Backprop.Graphs;
 /// </summary>
 sealed partial class LevelLayout(GraphGroup? group, Faces faces, DrawingOptions options)
 {
-    const double NodeGap = 16, LabelGap = 8, BendGap = 12, FrameGap = 20, TitleRoom = 22, FramePadding = 12;
+    const double NodeGap = 16, LabelGap = 8, BendGap = 12, Approach = 9, FrameGap = 20, TitleRoom = 22, FramePadding = 12;
 
     readonly List<LevelUnit> units = [];
     readonly Dictionary<int, LevelUnit> byNode = [];
@@ -138,7 +138,10 @@ sealed partial class LevelLayout(GraphGroup? group, Faces faces, DrawingOptions 
         {
             Layer = layer, Back = level.Length / 2, Ahead = level.Length / 2, Before = level.Breadth / 2, After = level.Breadth / 2, Gap = FrameGap,
         };
-        return Of(layer, unit.Face!.Bounds, NodeGap, isBend: false);
+        var item = Of(layer, unit.Face!.Bounds, NodeGap, isBend: false);
+        // Arrows come in straight.
+        if (faces.HasOperands(unit.Node!)) item.Back += Approach;
+        return item;
     }
 
     LayoutItem Of(int layer, GraphBox bounds, double gap, bool isBend) => LeftToRight
