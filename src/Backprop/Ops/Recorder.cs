@@ -5,6 +5,7 @@ static class Recorder
 {
     [ThreadStatic] static bool paused;
     [ThreadStatic] static bool keepsSources;
+    [ThreadStatic] static Action<Node>? recorded;
 
     public static bool Enabled
     {
@@ -18,6 +19,7 @@ static class Recorder
         set => keepsSources = value;
     }
 
+<<<<<<< HEAD
     /// <summary>Who sees every operation of this thread, recorded or not; null for nobody.</summary>
     [field: ThreadStatic]
     public static IOpObserver? Observer { get; set; }
@@ -27,4 +29,12 @@ static class Recorder
 interface IOpObserver
 {
     void Called(Op op, ReadOnlySpan<Tensor> x, Tensor y);
+=======
+    /// <summary>Who is told of every call recorded while sources are kept.</summary>
+    public static Action<Node>? Recorded
+    {
+        get => recorded;
+        set => recorded = value;
+    }
+>>>>>>> work7
 }
