@@ -1,9 +1,6 @@
 using Backprop.Autograd;
-<<<<<<< HEAD
 using Backprop.Devices.Memory;
-=======
 using Backprop.Formulas;
->>>>>>> work7
 
 namespace Backprop.Ops;
 
@@ -47,7 +44,6 @@ public abstract record Op
     public virtual void Backward(Node node, Tensor dy, Span<Tensor?> dx) => throw new GradientException(
         $"{Name} has no derivative rule; override Backward, or Detach() its result.");
 
-<<<<<<< HEAD
     /// <summary>
     /// How many floating-point operations one call takes, for summaries: a multiplication with its addition counts as two. Unless overridden, one
     /// for each element of the largest operand or the result, and none where the result is a view.
@@ -62,10 +58,9 @@ public abstract record Op
         }
         return most;
     }
-=======
+
     /// <summary>The operation as text, its operands given as text; null where it is no formula. Drawn graphs and explanations read it.</summary>
     public virtual Source? Read(ReadOnlySpan<Source> x) => null;
->>>>>>> work7
 
     /// <summary>Computes the result and, where a gradient is wanted, records the call.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x)
