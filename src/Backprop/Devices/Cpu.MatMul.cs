@@ -76,6 +76,28 @@ static partial class Cpu
         }
     }
 
+    /// <summary>
+    /// y = a·b + bias, or that added to what y holds, of matrices: a [m, k] and b [k, n] with any strides, bias [n] and y [m, n] contiguous. All are
+    /// float32 or all float64.
+    /// </summary>
+    public static void Affine(Tensor a, Tensor b, Tensor? bias, bool adds, Tensor y)
+    {
+        if (y.DType == DType.Float32) Affine<float>(a, b, bias, adds, y);
+        else Affine<double>(a, b, bias, adds, y);
+    }
+
+    static unsafe void Affine<T>(Tensor a, Tensor b, Tensor? bias, bool adds, Tensor y) where T : unmanaged, INumber<T>
+    {
+        if (y.Count == 0) return;
+        fixed (T* pa = &a.First<T>(), pb = &b.First<T>(), py = &y.First<T>(), pc = &(bias ?? y).First<T>())
+        {
+            var epilogue = new Epilogue<T> { Adds = adds, ColumnBias = bias is null ? null : pc };
+            Strided<T> left = new(pa, a.Strides[0], a.Strides[1]), right = new Strided<T>(pb, b.Strides[0], b.Strides[1]).Transposed();
+            if (Vector128.IsHardwareAccelerated) Product.Run(y.Shape[0], y.Shape[1], a.Shape[1], left, right, py, y.Shape[1], epilogue);
+            else Product.Plain(y.Shape[0], y.Shape[1], a.Shape[1], left, right, py, y.Shape[1], epilogue);
+        }
+    }
+
     static unsafe void Multiply<T>(int m, int n, int k, Strided<T> a, Strided<T> b, T* y) where T : unmanaged, INumber<T>
     {
         if ((typeof(T) == typeof(float) || typeof(T) == typeof(double)) && Vector128.IsHardwareAccelerated)

@@ -295,7 +295,7 @@ public sealed class RecurrentTests
         Refused<ShapeException>("GruCell: x has shape [4, 3]; it must be [batch, 2]", () => new GruCell(2, 3, new Generator(1)).Forward(Tensor.Zeros([4, 3])));
         Refused<ShapeException>("GruCell: the hidden state has shape [3, 3]; for x of shape [4, 2] it must be [4, 3]",
             () => new GruCell(2, 3, new Generator(1)).Forward(Tensor.Zeros([4, 2]), Tensor.Zeros([3, 3])));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Rnn(2, 3, new Generator(1), dropout: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Rnn(2, 3, new Generator(1), dropout: 1.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Rnn(2, 0, new Generator(1)));
         Refused<ShapeException>("GruSequence: a weight of shape [6, 3] does not fit gates of shape [4, 5, 6]; they must be [3 * size, size]",
             () => GruSequence.Call(Tensor.Zeros([4, 5, 6]), Tensor.Zeros([6, 3])));
