@@ -88,7 +88,7 @@ static class Recurrence<C> where C : ICell
         {
             var t = reverse ? time - 1 - i : i;
             int before = reverse ? t + 1 : t, after = reverse ? t : t + 1;
-            Cpu.Affine(Plane(states, At(states, 0, before), batch, size), across, bias, adds: false, product);
+            Cpu.MatMul(Plane(states, At(states, 0, before), batch, size), across, bias, 1, adds: false, product);
             operands[0] = new(z, t * batch * C.Gates * size, C.Gates);
             operands[1] = new(product, 0, C.Gates);
             results[0] = new(kept, keep ? t * batch * C.Kept * size : 0, C.Kept);
@@ -191,7 +191,7 @@ static class Recurrence<C> where C : ICell
             var taking = Active(lengths, t, active);
             Cpu.Step<Pulling>(operands, results, batch, size, taking);
             if (!taking.IsEmpty) Idle(operands, results, size, taking, idle);
-            Cpu.Affine(Plane(ds, t * batch * C.Gates * size, batch, C.Gates * size), weight, null, adds: true, Plane(total, At(states, 0, before), batch, size));
+            Cpu.MatMul(Plane(ds, t * batch * C.Gates * size, batch, C.Gates * size), weight, null, 1, adds: true, Plane(total, At(states, 0, before), batch, size));
         }
         return (ds, dz, total[.., reverse ? time : 0]);
     }
