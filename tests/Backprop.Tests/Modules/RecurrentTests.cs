@@ -257,6 +257,32 @@ public sealed class RecurrentTests
     }
 
     [Fact]
+    public void Results_are_the_same_bits_for_any_number_of_threads()
+    {
+        Tensor[] Derivatives()
+        {
+            Lstm lstm = new(8, 70, new Generator(1), bidirectional: true);
+            var x = Tensor.RandomNormal([3, 90, 8], new Generator(2));
+            x.RequiresGrad = true;
+            Tensor lengths = Enumerable.Range(0, 90).Select(n => 1 + n % 3).ToArray();
+            var (outputs, state) = lstm.Forward(x, null, lengths);
+            return [outputs, .. Gradient.Of(outputs.Square().Sum() + state.Cell.Sum(), [x, .. lstm.Parameters])];
+        }
+        var before = BackpropSettings.Threads;
+        try
+        {
+            BackpropSettings.Threads = 1;
+            var alone = Derivatives();
+            BackpropSettings.Threads = 4;
+            foreach (var (one, many) in alone.Zip(Derivatives())) Assert.True(one.SequenceEqual(many));
+        }
+        finally
+        {
+            BackpropSettings.Threads = before;
+        }
+    }
+
+    [Fact]
     public void Starting_weights_lie_within_the_inverse_root_of_the_size()
     {
         Lstm lstm = new(3, 16, new Generator(1), layers: 2, bidirectional: true);
