@@ -30,12 +30,11 @@ interface IPlaces<V>
 /// <param name="Tensor">The tensor.</param>
 /// <param name="Start">How many elements come before the first row.</param>
 /// <param name="Blocks">How many blocks a row has.</param>
-/// <param name="Shared">Whether one row serves all.</param>
-readonly record struct StepRows(Tensor Tensor, int Start, int Blocks, bool Shared = false)
+readonly record struct StepRows(Tensor Tensor, int Start, int Blocks)
 {
     /// <summary>A whole row.</summary>
     public Span<T> Row<T>(int row, int size) where T : unmanaged =>
-        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Tensor.First<T>(), Start + (Shared ? 0 : row) * Blocks * size), Blocks * size);
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Tensor.First<T>(), Start + row * Blocks * size), Blocks * size);
 }
 
 readonly struct SumOf2 : IStep
@@ -107,7 +106,7 @@ static partial class Cpu
         var next = pinned < x.Length ? x[pinned] : y[pinned - x.Length];
         fixed (T* first = &Unsafe.Add(ref next.Tensor.First<T>(), next.Start))
         {
-            job.Parts[pinned] = new() { First = first, Blocks = next.Blocks, Shared = next.Shared };
+            job.Parts[pinned] = new() { First = first, Blocks = next.Blocks };
             Pinned(pinned + 1, job, x, y);
         }
     }
@@ -116,7 +115,6 @@ static partial class Cpu
     {
         public T* First;
         public int Blocks;
-        public bool Shared;
     }
 
     /// <summary>Some rows to a chunk; no number depends on which.</summary>
@@ -144,7 +142,7 @@ static partial class Cpu
                 var next = blocks;
                 for (var i = 0; i < PartCount; i++)
                 {
-                    var first = Parts[i].First + (nint)(Parts[i].Shared ? 0 : row) * Parts[i].Blocks * Size;
+                    var first = Parts[i].First + (nint)row * Parts[i].Blocks * Size;
                     for (var block = 0; block < Parts[i].Blocks; block++) *next++ = first + (nint)block * Size;
                 }
                 StepRow<K, R, T>(blocks, Size);
