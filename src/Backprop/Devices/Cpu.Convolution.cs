@@ -89,9 +89,10 @@ static partial class Cpu
             var plan = Call.Transposed ? ConvolutionPlan.Transposed(Call.Windows) : ConvolutionPlan.Forward(Call.Windows);
             int images = Call.X.Shape[0], channels = Call.X.Shape[1];
             var imageSize = (nint)channels * plan.Image.Size;
-            var wave = (int)Math.Clamp(WaveBytes / (imageSize * sizeof(T)), 1, images);
+            var wave = (int)Math.Clamp(WaveBytes / Math.Max(1, imageSize * sizeof(T)), 1, images);
             var phased = Scratch<T>(wave * imageSize);
-            var packed = Array.ConvertAll(plan.Grids, grid => PackWeights<R>(w, grid, plan, images));
+            var packed = new Tensor?[plan.Grids.Length];
+            for (var g = 0; g < packed.Length; g++) packed[g] = PackWeights<R>(w, plan.Grids[g], plan, images);
             fixed (T* to = &phased.First<T>())
                 for (var image = 0; image < images; image += wave)
                 {

@@ -90,8 +90,9 @@ unsafe struct ConvolutionJob<R, T> : IJob where R : struct, IRegister<R, T> wher
                     int first = column + p * Width, count = Math.Min(Width, column + columns - first);
                     var panel = kept == 1 ? memory : memory + p * panelSize;
                     if (start == 0) Gather(panel, group, first, count, channel, channels);
-                    var (c, line) = (aside + (nint)p * rows * Width + (nint)start * Width, (nint)Width);
-                    if (IsDirect(first, count)) (c, line) = (Target(group, row + start, first), TargetChannel);
+                    var direct = IsDirect(first, count);
+                    var c = direct ? Target(group, row + start, first) : aside + ((nint)p * rows + start) * Width;
+                    var line = direct ? TargetChannel : Width;
                     var epilogue = new Epilogue<T>
                     {
                         Adds = channel > 0,

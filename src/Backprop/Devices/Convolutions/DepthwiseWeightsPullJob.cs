@@ -63,12 +63,11 @@ unsafe struct DepthwiseWeightsPullJob<R, T> : IJob where R : struct, IRegister<R
         if (count > 0)
         {
             // Both sides are cut off, so that what lies beyond, a NaN for one, does not matter.
-            var mask = Partial.Mask<R, T>(count);
-            var y = Partial.Load(dy, count, mask);
-            a = R.MultiplyAdd(y, Partial.Load(x + o0, count, mask), a);
-            b = R.MultiplyAdd(y, Partial.Load(x + o1, count, mask), b);
-            c = R.MultiplyAdd(y, Partial.Load(x + o2, count, mask), c);
-            d = R.MultiplyAdd(y, Partial.Load(x + o3, count, mask), d);
+            var y = Partial.Load<R, T>(dy, count);
+            a = R.MultiplyAdd(y, Partial.Load<R, T>(x + o0, count), a);
+            b = R.MultiplyAdd(y, Partial.Load<R, T>(x + o1, count), b);
+            c = R.MultiplyAdd(y, Partial.Load<R, T>(x + o2, count), c);
+            d = R.MultiplyAdd(y, Partial.Load<R, T>(x + o3, count), d);
         }
         (s0, s1, s2, s3) = (a, b, c, d);
     }

@@ -16,7 +16,7 @@ unsafe struct PackWeightsJob<T> : IJob where T : unmanaged, INumber<T>
     public int* Taps;
     public bool IsNatural;
 
-    readonly int TileRows => Product.PanelRows<T>();
+    static int TileRows => Product.PanelRows<T>();
 
     readonly int TilesOfGroup => Shape.PaddedRows / TileRows;
 
