@@ -114,6 +114,9 @@ public sealed partial class Tensor
         return new(this, shape, IsRowMajor(shape, newStrides) ? null : newStrides, newOffset);
     }
 
+    /// <summary>Whether this and the other share elements in memory.</summary>
+    internal bool LooksAt(Tensor other) => storage is not null && ReferenceEquals(storage, other.storage);
+
     /// <summary>The same elements as a tensor of its own, without history.</summary>
     internal Tensor Alias() => new(this, Shape, strides, offset);
 

@@ -36,6 +36,9 @@ public sealed record AddMm(double Beta, double Alpha) : Op
     }
 
     /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Tensor> x, Tensor y) => (2L * x[1].Shape[1] + 1) * y.Count;
+
+    /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> x)
     {
         var y = new Tensor(Infer(x), DTypes.Meet(x));

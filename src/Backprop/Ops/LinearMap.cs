@@ -34,6 +34,9 @@ public sealed record LinearMap : Op
     }
 
     /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Tensor> x, Tensor y) => (2L * x[1].Shape[1] + (x.Length > 2 ? 1 : 0)) * y.Count;
+
+    /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> x)
     {
         var shape = Infer(x);

@@ -51,6 +51,9 @@ public sealed record MatMul : Op
     }
 
     /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Tensor> x, Tensor y) => 2L * y.Count * x[0].Shape[-1];
+
+    /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> x)
     {
         var dtype = DTypes.Meet(x);

@@ -9,21 +9,26 @@ namespace Backprop.Ops;
 /// </summary>
 public sealed class Node
 {
-    // Most calls have one or two operands; those need no array.
+    // Most calls have one or two operands; those need no array. What is kept besides comes last in the array.
     Pair few;
     Tensor[]? many;
     Tensor? output;
     byte count;
-    readonly bool all;
+    readonly bool all, keeps;
     readonly int createdAt;
 
-    internal Node(Op op, ReadOnlySpan<Tensor> inputs, Tensor output, bool all = false)
+    internal Node(Op op, ReadOnlySpan<Tensor> inputs, Tensor output, bool all = false, Tensor? kept = null)
     {
         Op = op;
         this.output = output;
         this.all = all;
         createdAt = Tensor.Updates;
-        if (inputs.Length <= 2)
+        if (kept is not null)
+        {
+            keeps = true;
+            many = [.. inputs, kept];
+        }
+        else if (inputs.Length <= 2)
         {
             count = (byte)inputs.Length;
             inputs.CopyTo(few);
@@ -32,7 +37,7 @@ public sealed class Node
         {
             many = inputs.ToArray();
         }
-        if (Recorder.KeepsSources) Source = CallSite.Find();
+        if (Recorder.KeepsSources) Note();
     }
 
     internal Node(Op op, Tensor a, Tensor b, Tensor output)
@@ -43,14 +48,21 @@ public sealed class Node
         few[1] = b;
         count = 2;
         createdAt = Tensor.Updates;
-        if (Recorder.KeepsSources) Source = CallSite.Find();
+        if (Recorder.KeepsSources) Note();
     }
 
     /// <summary>Which operation was called.</summary>
     public Op Op { get; }
 
     /// <summary>Its operands.</summary>
-    public ReadOnlySpan<Tensor> Inputs => many ?? ((ReadOnlySpan<Tensor>)few)[..count];
+    public ReadOnlySpan<Tensor> Inputs =>
+        many is null ? ((ReadOnlySpan<Tensor>)few)[..count] : keeps ? many.AsSpan(..^1) : many;
+
+    /// <summary>
+    /// What <see cref="Op.Forward(ReadOnlySpan{Tensor}, out Tensor?)"/> handed out beside the result; null where it did not, and where the call was put
+    /// together by hand.
+    /// </summary>
+    public Tensor? Kept => keeps ? many?[^1] : null;
 
     /// <summary>Its result.</summary>
     /// <exception cref="GradientException">A backward pass released the graph.</exception>
@@ -62,8 +74,14 @@ public sealed class Node
     GradientException Released() => new(
         $"Backward of {Op.Name}: an earlier Backward(release: true) let go of what this call remembered. Forward again, or do not release.");
 
+    void Note()
+    {
+        Source = CallSite.Find();
+        Recorder.Recorded?.Invoke(this);
+    }
+
     /// <summary>File and line of the caller; known only while <see cref="Autograd.Tape.KeepSources"/> or a debug mode is on.</summary>
-    public CallSite? Source { get; }
+    public CallSite? Source { get; private set; }
 
     /// <summary>Whether a derivative with respect to operand <paramref name="i"/> is wanted.</summary>
     public bool Needs(int i) => all || Inputs[i].RequiresGrad;
