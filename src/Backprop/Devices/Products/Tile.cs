@@ -89,17 +89,7 @@ static unsafe class Tile
             Sums<R, T, W> c0 = default;
             if (plain && e.ColumnBias != null) c0.Load(e.ColumnBias, rest, mask);
             Sums<R, T, W> c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
-            if (plain && e.Adds)
-            {
-                c0.Add(c);
-                if (N.Value > 1) c1.Add(c + line);
-                if (N.Value > 2) c2.Add(c + 2 * line);
-                if (N.Value > 3) c3.Add(c + 3 * line);
-                if (N.Value > 4) c4.Add(c + 4 * line);
-                if (N.Value > 5) c5.Add(c + 5 * line);
-                if (N.Value > 6) c6.Add(c + 6 * line);
-                if (N.Value > 7) c7.Add(c + 7 * line);
-            }
+            if (plain && e.Adds) Add<R, T, N, W>(c, line, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
             T* p = a, q = call.B;
             nint left = call.Depth;
             for (; left >= 4; left -= 4)
@@ -113,30 +103,64 @@ static unsafe class Tile
             }
             for (; left > 0; left--, p += next, q += nextB)
                 Step<R, T, N, W>(p, s1, s2, s3, s4, s5, q, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
-            if (plain && !full)
-            {
-                c0.Store(c, rest, mask);
-                if (N.Value > 1) c1.Store(c + line, rest, mask);
-                if (N.Value > 2) c2.Store(c + 2 * line, rest, mask);
-                if (N.Value > 3) c3.Store(c + 3 * line, rest, mask);
-                if (N.Value > 4) c4.Store(c + 4 * line, rest, mask);
-                if (N.Value > 5) c5.Store(c + 5 * line, rest, mask);
-                if (N.Value > 6) c6.Store(c + 6 * line, rest, mask);
-                if (N.Value > 7) c7.Store(c + 7 * line, rest, mask);
-                continue;
-            }
             var to = plain ? c : call.Spare;
             var step = plain ? line : W.Value * R.Count;
-            c0.Store(to);
-            if (N.Value > 1) c1.Store(to + step);
-            if (N.Value > 2) c2.Store(to + 2 * step);
-            if (N.Value > 3) c3.Store(to + 3 * step);
-            if (N.Value > 4) c4.Store(to + 4 * step);
-            if (N.Value > 5) c5.Store(to + 5 * step);
-            if (N.Value > 6) c6.Store(to + 6 * step);
-            if (N.Value > 7) c7.Store(to + 7 * step);
+            if (plain && !full) Store<R, T, N, W>(c, line, rest, mask, c0, c1, c2, c3, c4, c5, c6, c7);
+            else Store<R, T, N, W>(to, step, c0, c1, c2, c3, c4, c5, c6, c7);
             if (!plain) Finish<R, T>(to, step, N.Value, call, c, row);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<R, T, N, W>(
+        T* c, nint line,
+        ref Sums<R, T, W> c0, ref Sums<R, T, W> c1, ref Sums<R, T, W> c2, ref Sums<R, T, W> c3,
+        ref Sums<R, T, W> c4, ref Sums<R, T, W> c5, ref Sums<R, T, W> c6, ref Sums<R, T, W> c7)
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where N : struct, ICount where W : struct, ICount
+    {
+        c0.Add(c);
+        if (N.Value > 1) c1.Add(c + line);
+        if (N.Value > 2) c2.Add(c + 2 * line);
+        if (N.Value > 3) c3.Add(c + 3 * line);
+        if (N.Value > 4) c4.Add(c + 4 * line);
+        if (N.Value > 5) c5.Add(c + 5 * line);
+        if (N.Value > 6) c6.Add(c + 6 * line);
+        if (N.Value > 7) c7.Add(c + 7 * line);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<R, T, N, W>(
+        T* c, nint line,
+        in Sums<R, T, W> c0, in Sums<R, T, W> c1, in Sums<R, T, W> c2, in Sums<R, T, W> c3,
+        in Sums<R, T, W> c4, in Sums<R, T, W> c5, in Sums<R, T, W> c6, in Sums<R, T, W> c7)
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where N : struct, ICount where W : struct, ICount
+    {
+        c0.Store(c);
+        if (N.Value > 1) c1.Store(c + line);
+        if (N.Value > 2) c2.Store(c + 2 * line);
+        if (N.Value > 3) c3.Store(c + 3 * line);
+        if (N.Value > 4) c4.Store(c + 4 * line);
+        if (N.Value > 5) c5.Store(c + 5 * line);
+        if (N.Value > 6) c6.Store(c + 6 * line);
+        if (N.Value > 7) c7.Store(c + 7 * line);
+    }
+
+    // The same with part of the last register.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<R, T, N, W>(
+        T* c, nint line, int rest, R mask,
+        in Sums<R, T, W> c0, in Sums<R, T, W> c1, in Sums<R, T, W> c2, in Sums<R, T, W> c3,
+        in Sums<R, T, W> c4, in Sums<R, T, W> c5, in Sums<R, T, W> c6, in Sums<R, T, W> c7)
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where N : struct, ICount where W : struct, ICount
+    {
+        c0.Store(c, rest, mask);
+        if (N.Value > 1) c1.Store(c + line, rest, mask);
+        if (N.Value > 2) c2.Store(c + 2 * line, rest, mask);
+        if (N.Value > 3) c3.Store(c + 3 * line, rest, mask);
+        if (N.Value > 4) c4.Store(c + 4 * line, rest, mask);
+        if (N.Value > 5) c5.Store(c + 5 * line, rest, mask);
+        if (N.Value > 6) c6.Store(c + 6 * line, rest, mask);
+        if (N.Value > 7) c7.Store(c + 7 * line, rest, mask);
     }
 
     // One depth: every row's element times the registers of B.
