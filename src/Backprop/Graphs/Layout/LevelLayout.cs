@@ -139,7 +139,8 @@ sealed partial class LevelLayout(GraphGroup? group, Faces faces, DrawingOptions 
             Layer = layer, Back = level.Length / 2, Ahead = level.Length / 2, Before = level.Breadth / 2, After = level.Breadth / 2, Gap = FrameGap,
         };
         var item = Of(layer, unit.Face!.Bounds, NodeGap, isBend: false);
-        // Arrows come in straight.
+        // Arrows leave and come in straight.
+        item.Ahead += Approach;
         if (faces.HasOperands(unit.Node!)) item.Back += Approach;
         return item;
     }
