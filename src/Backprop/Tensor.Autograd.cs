@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Backprop.Autograd;
+using Backprop.Devices.Memory;
 using Backprop.Ops;
 
 namespace Backprop;
@@ -87,6 +88,7 @@ public sealed partial class Tensor
     /// <summary>The same elements in memory of its own, without history: later changes of the one leave the other as it is.</summary>
     public Tensor Copy()
     {
+        using var active = Activity.Begin();
         var copy = new Tensor(Shape, dtype).MarkWeak(IsWeak);
         Packed().Bytes().CopyTo(copy.Bytes());
         return copy;
@@ -133,6 +135,7 @@ public sealed partial class Tensor
         if (value.Shape != Shape) throw new ShapeException($"Assign: a value of shape {value.Shape} does not fit a tensor of shape {Shape}.");
         if (value.dtype != dtype && !value.IsWeak)
             throw new DTypeException($"Assign: a value of {value.dtype.Name()} does not fit a tensor of {dtype.Name()}; convert it with As(DType.{dtype}).");
+        using var active = Activity.Begin();
         var source = Cast.Raw(value, dtype).Packed();
         BeginUpdate("Assign");
         source.Bytes().CopyTo(Bytes());
@@ -144,7 +147,10 @@ public sealed partial class Tensor
         if (other == dtype) return;
         BeginUpdate(nameof(Convert));
         var converted = Cast.Raw(this, other);
-        (storage, strides, offset, single, dtype, grad) = (converted.storage, null, 0, converted.single, other, null);
+        (storage, lease, strides, offset, single) = (converted.storage, converted.lease, null, converted.offset, converted.single);
+        (dtype, grad) = (other, null);
+        // Calls that had this very tensor as an operand look at its new storage.
+        NoteUpdate();
     }
 
     /// <summary>Announces that a leaf's elements are about to change in place.</summary>
@@ -152,6 +158,11 @@ public sealed partial class Tensor
     {
         if (Node is not null) throw new GradientException($"{operation}: this tensor is the result of {Node.Op.Name}; only a leaf can be changed.");
         if (!IsContiguous) throw new GradientException($"{operation}: this tensor is a view with gaps; change the tensor it looks at.");
+        NoteUpdate();
+    }
+
+    void NoteUpdate()
+    {
         var update = Interlocked.Increment(ref updates);
         if (storage is null) (extras ??= new()).UpdatedAt = update;
         else updatedStorage.GetOrCreateValue(storage).Value = update;

@@ -1,5 +1,6 @@
 using Backprop.Formulas;
 using Backprop.Ops;
+using Backprop.Randomness;
 
 namespace Backprop;
 
@@ -212,6 +213,23 @@ public sealed partial class Tensor
         shape[0] = weight.Count;
         return Binary<Prelu>.Call(default, this, Ops.Reshape.Call(weight, new(shape)));
     }
+
+    /// <summary>
+    /// Leaky ReLU whose slope below 0 is drawn for each number, evenly spread over [lower, upper) (Xu et al. 2015). For use, take
+    /// <see cref="LeakyRelu"/> with the middle of the interval.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The lower bound is not below the upper one.</exception>
+    public Tensor RRelu(Generator generator, double lower = 1.0 / 8, double upper = 1.0 / 3)
+    {
+        // Drawn in float32, the slopes are the same in either precision.
+        var x = Reduction.Float(this);
+        return Binary<Prelu>.Call(default, x, Cast.Raw(RandomUniform(x.Shape, generator, lower, upper), x.DType));
+    }
+
+    /// <summary>The softmax over the channels of images, [batch, channels, height, width] or without batch.</summary>
+    /// <exception cref="ShapeException">This tensor has neither three nor four axes.</exception>
+    public Tensor Softmax2d() => Rank is 3 or 4 ? Softmax(-3) : throw new ShapeException(
+        $"Softmax2d: needs images [batch, channels, height, width] or [channels, height, width] and got {Shape}.");
 
     /// <summary>The first half along an axis times the sigmoid of the second: the gated linear unit (Dauphin et al. 2017).</summary>
     /// <exception cref="ShapeException">The axis does not exist or has an odd size.</exception>

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Backprop.Devices;
+using Backprop.Devices.Memory;
 using Backprop.Ops;
 
 namespace Backprop;
@@ -14,14 +15,27 @@ public sealed partial class Tensor
     /// <exception cref="DTypeException">The elements are of another type.</exception>
     public ReadOnlySpan<T> AsSpan<T>() where T : unmanaged
     {
-        if (DTypes.Of<T>() != dtype)
-            throw new DTypeException($"AsSpan: the elements are {dtype.Name()}, not {DTypes.Of<T>().Name()}; convert with As(DType.{DTypes.Of<T>()}).");
-        return Packed().Elements<T>();
+        var elements = Read<T>(nameof(AsSpan), out var read);
+        // The span may outlive every tensor, so its memory is never used again.
+        if (read.lease is { } handedOut) handedOut.Buffer.HasEscaped = true;
+        return elements;
     }
 
     /// <summary>A copy of the elements in row-major order.</summary>
     /// <exception cref="DTypeException">The elements are of another type.</exception>
-    public T[] ToArray<T>() where T : unmanaged => AsSpan<T>().ToArray();
+    public T[] ToArray<T>() where T : unmanaged
+    {
+        using var active = Activity.Begin();
+        return Read<T>(nameof(ToArray), out _).ToArray();
+    }
+
+    // The span is valid as long as the tensor that is read lives, or until the end of the Activity.
+    ReadOnlySpan<T> Read<T>(string operation, out Tensor read) where T : unmanaged
+    {
+        if (DTypes.Of<T>() != dtype) throw new DTypeException(
+            $"{operation}: the elements are {dtype.Name()}, not {DTypes.Of<T>().Name()}; convert with As(DType.{DTypes.Of<T>()}).");
+        return (read = Packed()).Elements<T>();
+    }
 
     /// <summary>
     /// The elements with their shape as a span of System.Numerics.Tensors, which knows no scalars: one comes as a vector of one. A contiguous
@@ -43,7 +57,8 @@ public sealed partial class Tensor
     {
         if (Shape is not [var rows, var columns]) throw new ShapeException(
             $"ToMatrix: a matrix has two axes, and shape {Shape} has {Rank}; Reshape or Flatten it first.");
-        var from = AsSpan<T>();
+        using var active = Activity.Begin();
+        var from = Read<T>(nameof(ToMatrix), out _);
         var y = new T[rows, columns];
         from.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference((Array)y)), y.Length));
         return y;
@@ -81,10 +96,11 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(other);
         if (Shape != other.Shape || dtype != other.dtype) return false;
+        using var active = Activity.Begin();
         return dtype switch
         {
-            DType.Float32 => AsSpan<float>().SequenceEqual(other.AsSpan<float>()),
-            DType.Float64 => AsSpan<double>().SequenceEqual(other.AsSpan<double>()),
+            DType.Float32 => Packed().Elements<float>().SequenceEqual(other.Packed().Elements<float>()),
+            DType.Float64 => Packed().Elements<double>().SequenceEqual(other.Packed().Elements<double>()),
             _ => Packed().Bytes().SequenceEqual(other.Packed().Bytes()),
         };
     }
@@ -97,8 +113,8 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(other);
         if (Shape != other.Shape) return false;
-        var a = Cast.Raw(this, DType.Float64).AsSpan<double>();
-        var b = Cast.Raw(other, DType.Float64).AsSpan<double>();
+        using var active = Activity.Begin();
+        ReadOnlySpan<double> a = Cast.Raw(this, DType.Float64).Packed().Elements<double>(), b = Cast.Raw(other, DType.Float64).Packed().Elements<double>();
         for (var i = 0; i < a.Length; i++)
         {
             if (a[i] == b[i] || (nanEqual && double.IsNaN(a[i]) && double.IsNaN(b[i]))) continue;
@@ -113,6 +129,7 @@ public sealed partial class Tensor
     /// <summary>The elements as NumPy prints them, under the given options.</summary>
     public string ToString(PrintOptions options)
     {
+        using var active = Activity.Begin();
         var x = Packed();
         var sizes = Shape.AsSpan();
         return dtype switch

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Backprop.Devices.Memory;
 
 namespace Backprop;
 
@@ -21,6 +22,7 @@ public sealed partial class Tensor
     byte[]? storage;
     int[]? strides;              // null: row-major without gaps
     int offset;
+    Lease? lease;                // of pooled storage; it lives as long as a tensor looks at the storage
     DType dtype;
     TensorFlags flags;
 
@@ -35,7 +37,14 @@ public sealed partial class Tensor
         var bytes = (long)count * dtype.Size();
         if (bytes > Array.MaxLength)
             throw new ShapeException($"Tensor: {shape} of {dtype.Name()} takes {bytes} bytes; one tensor holds at most {Array.MaxLength}.");
-        storage = GC.AllocateUninitializedArray<byte>((int)bytes);
+        if (bytes is < BufferPool.Smallest or > BufferPool.Largest)
+        {
+            storage = GC.AllocateUninitializedArray<byte>((int)bytes);
+            return;
+        }
+        lease = BufferPool.Rent((int)bytes);
+        storage = lease.Buffer.Bytes;
+        offset = lease.Buffer.Start / dtype.Size();
     }
 
     /// <summary>A view of another tensor's storage.</summary>
@@ -44,6 +53,7 @@ public sealed partial class Tensor
         Shape = shape;
         dtype = source.dtype;
         storage = source.storage;
+        lease = source.lease;
         single = source.single;
         this.strides = strides;
         this.offset = offset;
@@ -103,6 +113,9 @@ public sealed partial class Tensor
         if (storage is null) newOffset = 0;
         return new(this, shape, IsRowMajor(shape, newStrides) ? null : newStrides, newOffset);
     }
+
+    /// <summary>Whether this and the other share elements in memory.</summary>
+    internal bool LooksAt(Tensor other) => storage is not null && ReferenceEquals(storage, other.storage);
 
     /// <summary>The same elements as a tensor of its own, without history.</summary>
     internal Tensor Alias() => new(this, Shape, strides, offset);

@@ -101,7 +101,7 @@ public static partial class Gradient
         ArgumentNullException.ThrowIfNull(f);
         CheckDirections("Jvp", x, v);
         var (u, y) = Run(f, x);
-        var dy = Identity.Variable(Tensor.ZerosLike(y));
+        var dy = Variable.Of(Tensor.ZerosLike(y));
         var pulled = Tape.Gradients(y, dy, u, createGraph: true);
         Tensor? along;
         using (Tape.EnableGrad()) along = Inner(pulled, v);
@@ -197,7 +197,7 @@ public static partial class Gradient
     static (Tensor[] Variables, Tensor Value) Run(Func<Tensor[], Tensor> f, Tensor[] x)
     {
         using var recording = Tape.EnableGrad();
-        var variables = Array.ConvertAll(x, Identity.Variable);
+        var variables = Array.ConvertAll(x, Variable.Of);
         return (variables, f([.. variables]));
     }
 

@@ -1,3 +1,4 @@
+using Backprop.Devices.Memory;
 using Backprop.Ops;
 
 namespace Backprop.Autograd;
@@ -72,6 +73,7 @@ public static class Tape
         if (createGraph && release) throw new GradientException(
             "Backward: createGraph needs the graph that release lets go of; ask for one of them.");
         Walk(root, Seed(root, dy, nameof(Backward)), createGraph, new LeafGradients(), release);
+        BufferPool.Tidy();
     }
 
     /// <summary>What flows into a result: 1 unless given.</summary>
@@ -120,7 +122,7 @@ public static class Tape
     }
 
     /// <summary>
-    /// The derivatives of a result with respect to variables (<see cref="Identity.Variable"/>), beyond which the walk does not go; null
+    /// The derivatives of a result with respect to variables (<see cref="Variable.Of"/>), beyond which the walk does not go; null
     /// where the result does not depend on one. The walk is recorded if the result depends on anything else that is tracked:
     /// then these derivatives have derivatives too.
     /// </summary>
@@ -175,7 +177,7 @@ public static class Tape
         foreach (var node in order)
         {
             // The variable of a derivative that is being taken outside this one.
-            if (node.Op is Identity) return true;
+            if (node.Op is Variable) return true;
             foreach (var x in node.Inputs)
                 if (x.Node is null && x.RequiresGrad) return true;
         }

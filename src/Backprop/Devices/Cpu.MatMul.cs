@@ -1,40 +1,65 @@
-using System.Buffers;
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Backprop.Formulas;
 
 namespace Backprop.Devices;
 
 static partial class Cpu
 {
+    // So many matrices are shared among the threads whole; each of fewer large ones is shared by itself.
+    const int ManyMatrices = 8;
+
+    // Multiplications worth a chunk of a batch.
+    const int BatchWorthwhile = 1 << 20;
+
     /// <summary>y = a·b over the last two axes; axes in front are broadcast. Any strides; one element type; y is new and contiguous.</summary>
-    public static void MatMul(Tensor a, Tensor b, Tensor y)
+    public static void MatMul(Tensor a, Tensor b, Tensor y) => MatMul(a, b, null, 1, adds: false, y);
+
+    /// <summary>
+    /// y = α·(a·b) + bias, where the bias, if any, holds one number for each column and is contiguous; added to what is in y, if asked for.
+    /// Where b is one matrix, y may have any shape of as many rows.
+    /// </summary>
+    public static void MatMul(Tensor a, Tensor b, Tensor? bias, double alpha, bool adds, Tensor y)
     {
-        var action = new MatMulAction { A = a, B = b, Y = y };
+        var action = new MatMulAction { A = a, B = b, Bias = bias, Y = y, Alpha = alpha, Adds = adds };
         y.DType.Dispatch(ref action);
     }
 
-    struct MatMulAction : ITypedAction
+    unsafe struct MatMulAction : ITypedAction
     {
         public Tensor A, B, Y;
+        public Tensor? Bias;
+        public double Alpha;
+        public bool Adds;
 
         public readonly void Run<T>() where T : unmanaged, INumber<T>
         {
             if (Y.Count == 0) return;
-            int rank = Y.Rank, m = Y.Shape[-2], n = Y.Shape[-1], k = A.Shape[-1];
-            int[] aStrides = Aligned(A, rank), bStrides = Aligned(B, rank);
-            var index = new int[rank - 2];
-            var to = Y.Elements<T>();
-            for (var start = 0; start < to.Length; start += m * n)
+            int n = Y.Shape[^1], k = A.Shape[^1];
+            fixed (T* a = &A.First<T>(), b = &B.First<T>(), y = &Y.First<T>(), bias = &(Bias ?? A).First<T>())
             {
-                var a = new Matrix<T>(ref At<T>(A, aStrides, index), aStrides[^2], aStrides[^1]);
-                var b = new Matrix<T>(ref At<T>(B, bStrides, index), bStrides[^2], bStrides[^1]);
-                Product(a, b, to.Slice(start, m * n), m, k, n);
-                for (var axis = index.Length - 1; axis >= 0 && ++index[axis] == Y.Shape[axis]; axis--) index[axis] = 0;
+                var epilogue = new Epilogue<T> { Scale = T.CreateTruncating(Alpha), Adds = Adds, ColumnBias = Bias is null ? null : bias };
+                // A batch that meets one matrix is one tall matrix.
+                if (B.Rank == 2 && (A.Rank == 2 || A.IsContiguous))
+                    Multiply(Y.Count / n, n, k, A.Rank == 2 ? Matrix(a, A) : new(a, k, 1), Matrix(b, B).Transposed(), y, epilogue);
+                else
+                    RunBatch(a, b, y, Y.Shape[^2], n, k, epilogue);
             }
         }
+
+        readonly void RunBatch<T>(T* a, T* b, T* y, int m, int n, int k, in Epilogue<T> epilogue) where T : unmanaged, INumber<T>
+        {
+            int count = Y.Count / (m * n), each = (int)Math.Min(BatchWorthwhile, Math.Max(1, (long)m * n * k));
+            var shared = count >= ManyMatrices;
+            var batch = new BatchJob<T>
+            {
+                A = a, B = b, Y = y, Rows = m, Columns = n, Depth = k, Shape = Y.Shape, AStrides = Aligned(A, Y.Rank), BStrides = Aligned(B, Y.Rank),
+                Epilogue = epilogue, Count = count, OfChunk = shared ? (BatchWorthwhile + each - 1) / each : count,
+            };
+            Team.Run((count + batch.OfChunk - 1) / batch.OfChunk, ref batch);
+        }
+
+        static Strided<T> Matrix<T>(T* first, Tensor x) where T : unmanaged =>
+            x.IsContiguous ? new(first, x.Shape[1], 1) : new(first, x.Strides[0], x.Strides[1]);
 
         // Strides as seen from the result: 0 along axes that are broadcast.
         static int[] Aligned(Tensor x, int rank)
@@ -45,122 +70,44 @@ static partial class Cpu
                 if (i <= 2 || x.Shape[^i] != 1) strides[^i] = own[^i];
             return strides;
         }
+    }
 
-        static ref T At<T>(Tensor x, int[] strides, int[] index) where T : unmanaged
+    /// <summary>A batch of products, some of them a chunk.</summary>
+    unsafe struct BatchJob<T> : IJob where T : unmanaged, INumber<T>
+    {
+        public T* A, B, Y;
+        public int Rows, Columns, Depth, Count, OfChunk;
+        public Shape Shape;
+        public int[] AStrides, BStrides;
+        public Epilogue<T> Epilogue;
+
+        public readonly void Run(int chunk)
         {
-            nint place = 0;
-            for (var i = 0; i < index.Length; i++) place += (nint)index[i] * strides[i];
-            return ref Unsafe.Add(ref x.First<T>(), place);
+            var end = Math.Min(Count, (chunk + 1) * OfChunk);
+            for (var i = chunk * OfChunk; i < end; i++) One(i);
         }
-    }
 
-    readonly ref struct Matrix<T>(ref T first, nint rowStride, nint columnStride)
-    {
-        public readonly ref T First = ref first;
-        public readonly nint RowStride = rowStride, ColumnStride = columnStride;
-        public ref T this[nint row, nint column] => ref Unsafe.Add(ref First, row * RowStride + column * ColumnStride);
-    }
-
-    static void Product<T>(Matrix<T> a, Matrix<T> b, Span<T> y, int m, int k, int n) where T : unmanaged, INumber<T>
-    {
-        if (k == 0) y.Clear();
-        else if (typeof(T) != typeof(float) && typeof(T) != typeof(double)) PlainProduct(a, b, y, m, k, n);
-        else if (Vector512.IsHardwareAccelerated) Product<V512<T>, T>(a, b, y, m, k, n);
-        else if (Vector256.IsHardwareAccelerated) Product<V256<T>, T>(a, b, y, m, k, n);
-        else if (Vector128.IsHardwareAccelerated) Product<V128<T>, T>(a, b, y, m, k, n);
-        else PlainProduct(a, b, y, m, k, n);
-    }
-
-    /// <summary>The triple loop that says what a matrix product is.</summary>
-    static void PlainProduct<T>(Matrix<T> a, Matrix<T> b, Span<T> y, int m, int k, int n) where T : unmanaged, INumber<T>
-    {
-        y.Clear();
-        for (var i = 0; i < m; i++)
+        readonly void One(int matrix)
         {
-            var row = y.Slice(i * n, n);
-            for (var p = 0; p < k; p++)
+            nint aPlace = 0, bPlace = 0;
+            var rest = matrix;
+            for (var axis = Shape.Rank - 3; axis >= 0; axis--)
             {
-                var factor = a[i, p];
-                for (var j = 0; j < n; j++) row[j] += factor * b[p, j];
+                (rest, var index) = Math.DivRem(rest, Shape[axis]);
+                aPlace += (nint)index * AStrides[axis];
+                bPlace += (nint)index * BStrides[axis];
             }
+            var a = new Strided<T>(A + aPlace, AStrides[^2], AStrides[^1]);
+            var b = new Strided<T>(B + bPlace, BStrides[^1], BStrides[^2]);
+            Multiply(Rows, Columns, Depth, a, b, Y + (nint)matrix * Rows * Columns, Epilogue);
         }
     }
 
-    // Four rows by two registers of columns at a time; the columns' panel of b is packed once for all rows.
-    static void Product<R, T>(Matrix<T> a, Matrix<T> b, Span<T> y, int m, int k, int n)
-        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    static unsafe void Multiply<T>(int m, int n, int k, Strided<T> a, Strided<T> b, T* y, in Epilogue<T> epilogue) where T : unmanaged, INumber<T>
     {
-        var width = 2 * R.Count;
-        var panel = ArrayPool<T>.Shared.Rent(k * width + 4 * width);
-        var tile = panel.AsSpan(k * width, 4 * width);
-        for (var column = 0; column < n; column += width)
-        {
-            var columns = Math.Min(width, n - column);
-            PackPanel(b, panel, k, column, columns, width);
-            for (var row = 0; row < m; row += 4)
-            {
-                var rows = Math.Min(4, m - row);
-                if (rows == 4 && columns == width)
-                {
-                    Tile<R, T>(a, row, 4, ref panel[0], k, ref y[row * n + column], n);
-                    continue;
-                }
-                Tile<R, T>(a, row, rows, ref panel[0], k, ref tile[0], width);
-                for (var r = 0; r < rows; r++) tile.Slice(r * width, columns).CopyTo(y[((row + r) * n + column)..]);
-            }
-        }
-        ArrayPool<T>.Shared.Return(panel);
-    }
-
-    static void PackPanel<T>(Matrix<T> b, T[] panel, int k, int column, int columns, int width) where T : unmanaged
-    {
-        for (var p = 0; p < k; p++)
-        {
-            var to = panel.AsSpan(p * width, width);
-            if (b.ColumnStride == 1) MemoryMarshal.CreateSpan(ref b[p, column], columns).CopyTo(to);
-            else
-                for (var j = 0; j < columns; j++) to[j] = b[p, column + j];
-            to[columns..].Clear();
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Tile<R, T>(Matrix<T> a, int row, int rows, ref T panel, int k, ref T y, int yStride)
-        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
-    {
-        // Rows beyond the last repeat it; what they give goes nowhere but into the tile's spare rows.
-        ref var a0 = ref a[row, 0];
-        ref var a1 = ref a[row + Math.Min(1, rows - 1), 0];
-        ref var a2 = ref a[row + Math.Min(2, rows - 1), 0];
-        ref var a3 = ref a[row + Math.Min(3, rows - 1), 0];
-        R zero = R.Create(T.Zero);
-        R c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
-        nuint half = (nuint)R.Count, at = 0;
-        nint step = a.ColumnStride, from = 0;
-        for (var p = 0; p < k; p++, at += 2 * half, from += step)
-        {
-            R b0 = R.Load(ref panel, at), b1 = R.Load(ref panel, at + half);
-            var x = R.Create(Unsafe.Add(ref a0, from));
-            c00 = R.MultiplyAdd(x, b0, c00);
-            c01 = R.MultiplyAdd(x, b1, c01);
-            x = R.Create(Unsafe.Add(ref a1, from));
-            c10 = R.MultiplyAdd(x, b0, c10);
-            c11 = R.MultiplyAdd(x, b1, c11);
-            x = R.Create(Unsafe.Add(ref a2, from));
-            c20 = R.MultiplyAdd(x, b0, c20);
-            c21 = R.MultiplyAdd(x, b1, c21);
-            x = R.Create(Unsafe.Add(ref a3, from));
-            c30 = R.MultiplyAdd(x, b0, c30);
-            c31 = R.MultiplyAdd(x, b1, c31);
-        }
-        var next = (nuint)yStride;
-        c00.Store(ref y, 0);
-        c01.Store(ref y, half);
-        c10.Store(ref y, next);
-        c11.Store(ref y, next + half);
-        c20.Store(ref y, 2 * next);
-        c21.Store(ref y, 2 * next + half);
-        c30.Store(ref y, 3 * next);
-        c31.Store(ref y, 3 * next + half);
+        if ((typeof(T) == typeof(float) || typeof(T) == typeof(double)) && Vector128.IsHardwareAccelerated)
+            Product.Run(m, n, k, a, b, y, n, epilogue);
+        else
+            Product.Plain(m, n, k, a, b, y, n, epilogue);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Backprop.Devices.Memory;
 
 namespace Backprop.Formats;
 
@@ -86,6 +87,7 @@ public static partial class Safetensors
             DType.UInt8 => "U8",
             _ => "BOOL",
         };
+        using var active = Activity.Begin();
         return new(name, x.Shape.ToArray(), x.Packed().Bytes().ToArray());
     }
 }

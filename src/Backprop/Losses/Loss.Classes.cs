@@ -1,3 +1,4 @@
+using Backprop.Devices.Memory;
 using Backprop.Ops;
 
 namespace Backprop.Losses;
@@ -9,7 +10,10 @@ public static partial class Loss
     /// ε/C everywhere; the mean is weighted by the labels' weights (Szegedy et al. 2016).
     /// </summary>
     /// <param name="logits">Scores, [batch, classes] or [batch, classes, …]; [classes] for a single example.</param>
-    /// <param name="labels">The right classes as whole numbers, of the same shape without the class axis.</param>
+    /// <param name="labels">
+    /// The right classes as whole numbers, of the same shape without the class axis; or probabilities of the logits' shape, as
+    /// <see cref="CrossEntropyOfProbabilities"/> takes them.
+    /// </param>
     /// <param name="weight">[classes], how much each class counts; all the same if left out.</param>
     /// <param name="labelSmoothing">ε, from 0 to 1.</param>
     /// <param name="ignoreIndex">A label that says: this example does not count.</param>
@@ -20,8 +24,16 @@ public static partial class Loss
     public static Tensor CrossEntropy(
         Tensor logits, Tensor labels, Tensor? weight = null, double labelSmoothing = 0, long ignoreIndex = -100, LossReduction reduction = LossReduction.Mean)
     {
-        RequireLabels("CrossEntropy", logits, labels, weight, ignoreIndex);
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.DType.IsFloat() && labels.Shape == logits.Shape) return CrossEntropyOfProbabilities(logits, labels, weight, labelSmoothing, reduction);
+        var counted = RequireLabels("CrossEntropy", logits, labels, weight, ignoreIndex);
         RequireSmoothing(labelSmoothing);
+        if (weight is null && labelSmoothing == 0 && logits.Rank == 2 && logits.DType.IsFloat())
+        {
+            var losses = Ops.CrossEntropy.Call(logits, labels, ignoreIndex);
+            return reduction == LossReduction.Mean && counted < labels.Count ? losses.Sum() / counted : Reduce(losses, reduction);
+        }
         return Labelled(logits.LogSoftmax(ClassAxis(logits)), labels, weight, labelSmoothing, ignoreIndex, reduction);
     }
 
@@ -95,7 +107,8 @@ public static partial class Loss
             throw new ArgumentOutOfRangeException(nameof(smoothing), $"CrossEntropy: the label smoothing {smoothing} is not a number from 0 to 1.");
     }
 
-    static void RequireLabels(string name, Tensor scores, Tensor labels, Tensor? weight, long ignoreIndex)
+    // How many examples count.
+    static int RequireLabels(string name, Tensor scores, Tensor labels, Tensor? weight, long ignoreIndex)
     {
         ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(labels);
@@ -106,9 +119,16 @@ public static partial class Loss
             throw new ShapeException($"{name}: a weight of shape {weight.Shape} does not fit {classes} classes; it should be [{classes}].");
         if (!labels.DType.IsInteger()) throw new DTypeException(
             $"{name}: a label is the number of a class and got {labels.DType.Name()}; convert with As(DType.Int64).");
-        var numbers = Cast.Raw(labels, DType.Int64).AsSpan<long>();
+        using var active = Activity.Begin();
+        var numbers = Cast.Raw(labels, DType.Int64).Packed().Elements<long>();
+        var counted = 0;
         for (var row = 0; row < numbers.Length; row++)
-            if ((numbers[row] < 0 || numbers[row] >= classes) && numbers[row] != ignoreIndex) throw new ArgumentOutOfRangeException(null,
+        {
+            if (numbers[row] == ignoreIndex) continue;
+            if (numbers[row] < 0 || numbers[row] >= classes) throw new ArgumentOutOfRangeException(null,
                 $"{name}: the label {numbers[row]} of row {row} is none of {classes} classes; they run from 0 to {classes - 1}.");
+            counted++;
+        }
+        return counted;
     }
 }

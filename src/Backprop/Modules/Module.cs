@@ -31,6 +31,14 @@ public abstract class Module : ModuleBase
     /// </summary>
     public ModuleLayer ByHand() => new(this);
 
+    /// <summary>
+    /// Its parts with output shapes, parameters, floating-point operations and memory, from a call with the example: <c>Console.WriteLine(model.Summary(x))</c>.
+    /// </summary>
+    public ModuleSummary Summary(Tensor example) => ModuleSummary.Of(this, () => Forward(example));
+
+    /// <summary>The same from a call with zeros of the given shape.</summary>
+    public ModuleSummary Summary(Shape shape, DType dtype = DType.Float32) => Summary(Tensor.Zeros(shape, dtype));
+
     /// <summary>What the module does; callers use <see cref="Forward"/>.</summary>
     protected abstract Tensor Compute(Tensor x);
 }

@@ -66,8 +66,10 @@ public abstract class ModuleBase
 
     void SetTraining(bool training)
     {
-        foreach (var (_, module) in NamedModules) module.IsTraining = training;
+        foreach (var (_, module) in NamedModules) module.SetOwnTraining(training);
     }
+
+    internal void SetOwnTraining(bool training) => IsTraining = training;
 
     /// <summary>Leaves its parameters as they are from now on: they get no gradient and an optimiser passes them by.</summary>
     public void Freeze() => SetRequiresGrad(false);

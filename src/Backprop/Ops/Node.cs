@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Backprop.Devices.Memory;
 
 namespace Backprop.Ops;
 
@@ -8,21 +9,26 @@ namespace Backprop.Ops;
 /// </summary>
 public sealed class Node
 {
-    // Most calls have one or two operands; those need no array.
+    // Most calls have one or two operands; those need no array. What is kept besides comes last in the array.
     Pair few;
     Tensor[]? many;
     Tensor? output;
     byte count;
-    readonly bool all;
+    readonly bool all, keeps;
     readonly int createdAt;
 
-    internal Node(Op op, ReadOnlySpan<Tensor> inputs, Tensor output, bool all = false)
+    internal Node(Op op, ReadOnlySpan<Tensor> inputs, Tensor output, bool all = false, Tensor? kept = null)
     {
         Op = op;
         this.output = output;
         this.all = all;
         createdAt = Tensor.Updates;
-        if (inputs.Length <= 2)
+        if (kept is not null)
+        {
+            keeps = true;
+            many = [.. inputs, kept];
+        }
+        else if (inputs.Length <= 2)
         {
             count = (byte)inputs.Length;
             inputs.CopyTo(few);
@@ -49,7 +55,14 @@ public sealed class Node
     public Op Op { get; }
 
     /// <summary>Its operands.</summary>
-    public ReadOnlySpan<Tensor> Inputs => many ?? ((ReadOnlySpan<Tensor>)few)[..count];
+    public ReadOnlySpan<Tensor> Inputs =>
+        many is null ? ((ReadOnlySpan<Tensor>)few)[..count] : keeps ? many.AsSpan(..^1) : many;
+
+    /// <summary>
+    /// What <see cref="Op.Forward(ReadOnlySpan{Tensor}, out Tensor?)"/> handed out beside the result; null where it did not, and where the call was put
+    /// together by hand.
+    /// </summary>
+    public Tensor? Kept => keeps ? many?[^1] : null;
 
     /// <summary>Its result.</summary>
     /// <exception cref="GradientException">A backward pass released the graph.</exception>
@@ -92,6 +105,7 @@ public sealed class Node
             if (x.ChangedSince(createdAt)) throw new GradientException(
                 $"Backward of {Op.Name}: an operand of shape {x.Shape} was changed after the forward pass that used it. " +
                 "Run backward before the optimiser's step, or forward again.");
+        using var active = Activity.Begin();
         Op.Backward(this, dy, dx);
         for (var i = 0; i < dx.Length; i++)
         {

@@ -19,10 +19,20 @@ static class Recorder
         set => keepsSources = value;
     }
 
+    /// <summary>Who sees every operation of this thread, recorded or not; null for nobody.</summary>
+    [field: ThreadStatic]
+    public static IOpObserver? Observer { get; set; }
+
     /// <summary>Who is told of every call recorded while sources are kept.</summary>
     public static Action<Node>? Recorded
     {
         get => recorded;
         set => recorded = value;
     }
+}
+
+/// <summary>Sees operations as they are called.</summary>
+interface IOpObserver
+{
+    void Called(Op op, ReadOnlySpan<Tensor> x, Tensor y);
 }

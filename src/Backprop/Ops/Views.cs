@@ -18,7 +18,9 @@ public sealed record Reshape(Shape Target) : Op
     {
         var shape = Infer(x);
         if (x[0].IsContiguous) return x[0].View(shape, null, x[0].Offset);
-        return StridesFor(x[0], shape) is { } strides ? x[0].View(shape, strides, x[0].Offset) : x[0].Packed().View(shape, null, 0);
+        if (StridesFor(x[0], shape) is { } strides) return x[0].View(shape, strides, x[0].Offset);
+        var packed = x[0].Packed();
+        return packed.View(shape, null, packed.Offset);
     }
 
     /// <inheritdoc/>
@@ -129,7 +131,8 @@ public sealed record SumTo(Shape Target) : Op
         var missing = shape.Rank - Target.Rank;
         var reduced = new bool[shape.Rank];
         for (var i = 0; i < reduced.Length; i++) reduced[i] = i < missing || (Target[i - missing] == 1 && shape[i] != 1);
-        return Sum.Over(x[0], reduced).View(Target, null, 0);
+        var sum = Sum.Over(x[0], reduced);
+        return sum.View(Target, null, sum.Offset);
     }
 
     /// <inheritdoc/>

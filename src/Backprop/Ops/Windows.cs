@@ -89,7 +89,7 @@ public sealed record Fold2d((int Height, int Width) Image, Unfold2d Windows) : O
             for (var j = 0; j < kernel.Width; j++)
             {
                 var part = Reshape.Call(Slice.Call(windows, 2, new(i * kernel.Width + j, 1, 1)), place);
-                Cpu.AddInto(part, y.View(place, strides, i * dilation.Height * s[2] + j * dilation.Width * s[3]), y);
+                Cpu.AddInto(part, y.View(place, strides, y.Offset + i * dilation.Height * s[2] + j * dilation.Width * s[3]), y);
             }
         return Pad.Call(y, Margins(padding, -1), PadMode.Constant, 0);
     }

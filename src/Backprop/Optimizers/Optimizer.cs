@@ -1,4 +1,5 @@
 using System.Numerics;
+using Backprop.Devices.Memory;
 
 namespace Backprop.Optimizers;
 
@@ -36,6 +37,7 @@ public abstract class Optimizer
     /// <summary>Takes one step; a parameter without a gradient stays as it is.</summary>
     public void Step()
     {
+        using var active = Activity.Begin();
         Steps++;
         for (var i = 0; i < parameters.Length; i++)
         {

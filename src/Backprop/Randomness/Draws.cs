@@ -113,6 +113,16 @@ internal readonly struct Integer(long low, ulong range, ulong key) : IDraw<long>
     }
 }
 
+/// <summary>The first of two values with a probability, a multiple of 2⁻³², else the second.</summary>
+internal readonly struct OneOfTwo<T>(double probability, T first, T second) : IDraw<T>
+{
+    readonly ulong below = (ulong)(probability * (1L << 32));
+
+    public static int Words => 1;
+
+    public T Value(uint low, uint high, long position) => low < below ? first : second;
+}
+
 /// <summary>The standard normal distribution, with + − · / √ alone: the same bits on every platform.</summary>
 internal static class Gaussian
 {

@@ -133,6 +133,15 @@ public sealed class Generator(long seed)
         Fill(values, new Integer(low, (ulong)high - (ulong)low, Key));
     }
 
+    /// <summary>Fills with one of two values: the first with the given probability, else the second. Takes a word for each.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is outside [0, 1].</exception>
+    public void Either<T>(Span<T> values, double probability, T first, T second)
+    {
+        if (!(probability is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), $"Either: the probability {probability} must lie in [0, 1].");
+        Fill(values, new OneOfTwo<T>(probability, first, second));
+    }
+
     /// <summary>The numbers 0 to n − 1 in a random order, all n! equally probable.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="n"/> is negative.</exception>
     public int[] Permutation(int n)

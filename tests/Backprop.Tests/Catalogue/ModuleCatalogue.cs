@@ -19,7 +19,14 @@ public sealed record ModuleRow(string Name, Func<Generator, ModuleBase> Make, Fu
 /// </summary>
 static partial class ModuleCatalogue
 {
-    public static IReadOnlyList<ModuleRow> Rows { get; } = [.. Basics()];
+    public static IReadOnlyList<ModuleRow> Rows { get; } =
+    [
+        .. Basics(),
+        .. Norms(),
+        .. Tables(),
+        .. Small(),
+        .. Recurrent(),
+    ];
 
     static ModuleRow Row<M>(string name, Func<Generator, M> make, params Tensor[] at) where M : Module =>
         Row(name, make, (module, x) => module.Forward(x[0]), at);

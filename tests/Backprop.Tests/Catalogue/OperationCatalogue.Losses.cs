@@ -10,6 +10,7 @@ static partial class OperationCatalogue
         Tensor probabilities = Uniform(0.1, 0.9, 3, 4), others = Uniform(0.15, 0.8, 3, 4);
         Tensor labels = new long[] { 3, 0, 1 }, weight = Positive(4);
         yield return Row("CrossEntropy", a => Loss.CrossEntropy(a, labels, weight.As(a.DType), labelSmoothing: 0.1, ignoreIndex: 1), x);
+        yield return Row("CrossEntropy of rows", a => Loss.CrossEntropy(a, labels, ignoreIndex: 1), x);
         yield return Row("CrossEntropyOfProbabilities", (a, b) => Loss.CrossEntropyOfProbabilities(a, b, labelSmoothing: 0.2), x, probabilities);
         yield return Row("NegativeLogLikelihood", a => Loss.NegativeLogLikelihood(a.LogSoftmax(1), labels, reduction: LossReduction.None), x);
         yield return Row("MeanSquaredError", (a, b) => Loss.MeanSquaredError(a, b), x, y);

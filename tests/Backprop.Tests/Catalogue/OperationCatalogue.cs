@@ -17,7 +17,17 @@ public sealed record CatalogueRow(string Name, Func<Tensor[], Tensor> Function, 
 /// </summary>
 static partial class OperationCatalogue
 {
-    public static IReadOnlyList<CatalogueRow> Rows { get; } = [.. Elementwise(), .. Pairs(), .. Structure(), .. Losses()];
+    public static IReadOnlyList<CatalogueRow> Rows { get; } =
+    [
+        .. Elementwise(),
+        .. Pairs(),
+        .. Structure(),
+        .. Losses(),
+        .. Normalisations(),
+        .. Tables(),
+        .. Random(),
+        .. Recurrent(),
+    ];
 
     static Tensor Uniform(double low, double high, params int[] shape) =>
         Tensor.RandomUniform(new(shape), new Generator(shape.Length + 17 * (int)(low * 10) + 31), low, high, DType.Float64);

@@ -1,12 +1,12 @@
 namespace Backprop.Ops;
 
 /// <summary>y = x: a call of its own, at which a walk backward can be told to stop.</summary>
-public sealed record Identity : Op
+public sealed record Variable : Op
 {
-    static readonly Identity instance = new();
+    static readonly Variable instance = new();
 
     /// <summary>x with a node of its own, whether or not x requires a gradient.</summary>
-    internal static Tensor Variable(Tensor x)
+    internal static Tensor Of(Tensor x)
     {
         if (!x.DType.IsFloat()) x = Cast.Call(x, DType.Float64);
         var y = x.Alias();

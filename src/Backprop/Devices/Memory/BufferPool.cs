@@ -1,0 +1,153 @@
+namespace Backprop.Devices.Memory;
+
+/// <summary>
+/// Memory for tensors that is used again. Fresh memory is dear: the first touch of every page costs a fault, more than the work on it. So a
+/// buffer whose tensor the garbage collector found dead serves the next tensor of its size. Small tensors come from the collector's
+/// own heap, where they are cheap.
+/// </summary>
+static class BufferPool
+{
+    /// <summary>Tensors of at least so many bytes, and at most so many, get their memory from here.</summary>
+    public const int Smallest = 4096, Largest = 1 << 30;
+
+    /// <summary>So many bytes are lent before the collector is asked to look which of them are dead.</summary>
+    const long Patience = 32 << 20;
+
+    static readonly Lock gate = new();
+    static readonly Stack<PooledBuffer>[] free = [.. Enumerable.Range(0, SizeClass.Count).Select(_ => new Stack<PooledBuffer>())];
+    static readonly long[] lastUse = new long[SizeClass.Count];
+    static readonly List<PooledBuffer> lent = [];
+    static readonly List<Quarantine> quarantines = [];
+    static long lentBytes, freeBytes, uses;
+
+    // Lent bytes that were alive when last looked at, when last looked at in all generations, and at most, of late.
+    static long aliveBytes, aliveInAll, peakBytes;
+    static int collections, fullCollections;
+
+    /// <summary>Dead buffers, and the operations that may still have spans of them.</summary>
+    readonly record struct Quarantine(List<PooledBuffer> Buffers, Activity.Moment[] Awaited);
+
+    /// <summary>Bytes that are kept for tensors to come.</summary>
+    public static long FreeBytes => Volatile.Read(ref freeBytes);
+
+    /// <summary>A lease of a buffer of at least so many bytes, with any content.</summary>
+    public static Lease Rent(int bytes)
+    {
+        var sizeClass = SizeClass.Of(bytes);
+        lock (gate)
+        {
+            var buffer = Find(sizeClass) ?? Make(sizeClass);
+            lentBytes += SizeClass.Bytes(sizeClass);
+            lastUse[sizeClass] = ++uses;
+            lent.Add(buffer);
+            return buffer.Hire();
+        }
+    }
+
+    /// <summary>Looks for what has died, if it may be worth it: for moments when little is alive, as after a backward pass.</summary>
+    public static void Tidy()
+    {
+        if (Volatile.Read(ref lentBytes) - Volatile.Read(ref aliveBytes) < Patience / 2) return;
+        lock (gate)
+        {
+            Reclaim(Patience / 2);
+            // What outlived two looks is old, and only a look at everything sees it die.
+            if (aliveBytes <= aliveInAll + aliveInAll / 2 + Patience) return;
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+            Reclaim(long.MaxValue);
+        }
+    }
+
+    /// <summary>Lets go of everything that is not in use.</summary>
+    public static void Trim()
+    {
+        lock (gate)
+        {
+            GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+            Reclaim(long.MaxValue);
+            Evict(0);
+        }
+    }
+
+    static PooledBuffer? Find(int sizeClass)
+    {
+        if (!free[sizeClass].TryPop(out var buffer))
+        {
+            // What is alive is looked at again only when as much has been lent anew.
+            Reclaim(Math.Max(Patience, aliveBytes));
+            if (!free[sizeClass].TryPop(out buffer)) return null;
+        }
+        freeBytes -= SizeClass.Bytes(sizeClass);
+        return buffer;
+    }
+
+    static PooledBuffer Make(int sizeClass)
+    {
+        // Sizes that come no more must not pile up.
+        peakBytes = Math.Max(peakBytes, lentBytes);
+        Evict(Math.Max(0, peakBytes + peakBytes / 4 + Patience - lentBytes - SizeClass.Bytes(sizeClass)));
+        return new(sizeClass);
+    }
+
+    // Drops those of the sizes longest out of use until no more than so many free bytes are left.
+    static void Evict(long most)
+    {
+        while (freeBytes > most)
+        {
+            var oldest = -1;
+            for (var i = 0; i < free.Length; i++)
+                if (free[i].Count > 0 && (oldest < 0 || lastUse[i] < lastUse[oldest])) oldest = i;
+            free[oldest].Pop();
+            freeBytes -= SizeClass.Bytes(oldest);
+        }
+    }
+
+    static void Reclaim(long patience)
+    {
+        ReleaseQuarantines();
+        if (lentBytes - aliveBytes > patience) GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        var seen = GC.CollectionCount(0);
+        if (seen == collections) return;
+        collections = seen;
+        peakBytes = Math.Max(lentBytes, peakBytes - peakBytes / 64);
+        var dead = TakeDead();
+        aliveBytes = lentBytes;
+        if (dead.Count > 0) quarantines.Add(new(dead, Activity.Now()));
+        ReleaseQuarantines();
+        if (GC.CollectionCount(2) is var full && full == fullCollections) return;
+        (fullCollections, aliveInAll) = (full, aliveBytes);
+        var memory = GC.GetGCMemoryInfo();
+        if (memory.MemoryLoadBytes > memory.HighMemoryLoadThresholdBytes) Evict(0);
+    }
+
+    static List<PooledBuffer> TakeDead()
+    {
+        var dead = new List<PooledBuffer>();
+        for (var i = lent.Count - 1; i >= 0; i--)
+        {
+            var buffer = lent[i];
+            if (buffer.IsLeased) continue;
+            lent[i] = lent[^1];
+            lent.RemoveAt(lent.Count - 1);
+            lentBytes -= SizeClass.Bytes(buffer.SizeClass);
+            if (!buffer.HasEscaped) dead.Add(buffer);
+        }
+        return dead;
+    }
+
+    static void ReleaseQuarantines() => quarantines.RemoveAll(static quarantine =>
+    {
+        if (!Array.TrueForAll(quarantine.Awaited, moment => moment.IsOver)) return false;
+        foreach (var buffer in quarantine.Buffers) Keep(buffer);
+        return true;
+    });
+
+    static void Keep(PooledBuffer buffer)
+    {
+        var size = SizeClass.Bytes(buffer.SizeClass);
+        if (freeBytes + size > BackpropSettings.PoolLimit) return;
+        buffer.Poison();
+        freeBytes += size;
+        free[buffer.SizeClass].Push(buffer);
+    }
+}

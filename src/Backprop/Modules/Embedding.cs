@@ -1,0 +1,50 @@
+using Backprop.Randomness;
+
+namespace Backprop.Modules;
+
+/// <summary>A table of learnt vectors, one for each whole number: [...] of whole numbers → [..., size]. See <see cref="Tensor.Embedding"/>.</summary>
+public sealed class Embedding : Module
+{
+    /// <summary>A table of normal random vectors; the padding row starts at 0.</summary>
+    /// <param name="count">How many rows the table has.</param>
+    /// <param name="size">How long a row is.</param>
+    /// <param name="generator">Draws the rows.</param>
+    /// <param name="paddingIndex">A row that is read as any other and not trained, or none.</param>
+    /// <param name="dtype">The table's precision.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the padding index is no row.</exception>
+    public Embedding(int count, int size, Generator generator, int? paddingIndex = null, DType dtype = DType.Float32)
+    {
+        Weight = Table(count, size, generator, paddingIndex, dtype);
+        PaddingIndex = paddingIndex;
+    }
+
+    internal static Tensor Table(int count, int size, Generator generator, int? paddingIndex, DType dtype)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        if (paddingIndex is { } padding)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(padding, nameof(paddingIndex));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(padding, count, nameof(paddingIndex));
+        }
+        var weight = Tensor.RandomNormal([count, size], generator, dtype: dtype);
+        if (paddingIndex is { } row) weight.Bytes().Slice(row * size * dtype.Size(), size * dtype.Size()).Clear();
+        weight.RequiresGrad = true;
+        return weight;
+    }
+
+    /// <summary>The table, [count, size].</summary>
+    public Tensor Weight { get; }
+
+    /// <summary>The row that is not trained, or none.</summary>
+    public int? PaddingIndex { get; }
+
+    /// <inheritdoc/>
+    public override string Name => $"Embedding({Weight.Shape[0]} × {Weight.Shape[1]})";
+
+    /// <inheritdoc/>
+    protected override IEnumerable<ModulePart> Parts => [("weight", Weight)];
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor x) => Tensor.Embedding(x, Weight, PaddingIndex);
+}
