@@ -113,7 +113,7 @@ public sealed class GraphTests
         var y = x * z * w;
         Assert.Equal(["given", "z", null, null, null, "y"], Graph.Of(y).Nodes.Select(n => n.Name));
         Assert.Equal("x", Graph.Of(y, x)[0].Name);
-        Assert.Equal("(x * z)  .Named()".Replace("  ", ""), Graph.Of(y, (x * z)  .Named(), x * 1).Nodes.Count > 0 ? "(x * z).Named()" : "");
+        Assert.Equal("x * w", (x * w).Named().Name?.Trim('(', ')'));
         Assert.Equal("x * z", Graph.Of(x   *
             z).Outputs.Single().Name);
         Assert.Throws<KeyNotFoundException>(() => Graph.Of(y)["nothing"]);

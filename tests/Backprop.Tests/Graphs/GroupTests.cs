@@ -19,7 +19,7 @@ public sealed class GroupTests
     {
         var graph = SampleGraphs.Mlp(recorded);
         Assert.Equal(recorded ? ["fc1", "act", "fc2"] : ["fc1", "fc2"], graph.Groups.Select(g => g.Path));
-        Assert.Equal("Linear(4 → 8)", graph.Groups[0].Title);
+        Assert.Equal("Dense", graph.Groups[0].Title);
         Assert.Equal("fc1.weight permute matMul fc1.bias +", Members(graph, "fc1"));
         Assert.Equal("fc2.weight permute matMul fc2.bias +", Members(graph, "fc2"));
         Assert.Equal("relu", Members(graph, recorded ? "act" : "").Split(' ')[recorded ? 0 : 1]);
@@ -89,7 +89,7 @@ public sealed class GroupTests
     public void Each_call_of_a_module_is_a_group_of_its_own_where_calls_were_recorded()
     {
         var generator = new Generator(1);
-        var cell = new Linear(3, 3, generator);
+        var cell = new SampleGraphs.Dense(3, 3, generator);
         var model = new Sequential { { "first", cell }, { "act", t => t.Tanh() }, { "again", cell } };
         Graph graph;
         using (Graph.Record()) graph = Graph.Of(model.Forward(Tensor.Ones([1, 3])).Sum(), model);
@@ -102,7 +102,7 @@ public sealed class GroupTests
     public void Without_the_module_given_recorded_calls_name_themselves()
     {
         var generator = new Generator(1);
-        var model = new Sequential { { "fc", new Linear(3, 3, generator) } };
+        var model = new Sequential { { "fc", new SampleGraphs.Dense(3, 3, generator) } };
         Graph graph;
         using (Graph.Record()) graph = Graph.Of(model.Forward(Tensor.Ones([1, 3])).Sum());
         Assert.Equal(["Sequential", "Sequential.fc"], graph.Groups.Select(g => g.Path));
@@ -147,7 +147,7 @@ public sealed class GroupTests
 
     sealed class Pair(Generator generator) : Module
     {
-        readonly Linear a = new(3, 3, generator), b = new(3, 3, generator);
+        readonly SampleGraphs.Dense a = new(3, 3, generator), b = new(3, 3, generator);
 
         protected override IEnumerable<ModulePart> Parts => [("a", a), ("b", b)];
 
@@ -156,7 +156,7 @@ public sealed class GroupTests
 
     sealed class Tied(Generator generator) : Module
     {
-        readonly Linear ends = new(3, 3, generator), middle = new(3, 3, generator);
+        readonly SampleGraphs.Dense ends = new(3, 3, generator), middle = new(3, 3, generator);
 
         protected override IEnumerable<ModulePart> Parts => [("ends", ends), ("middle", middle)];
 

@@ -54,7 +54,7 @@ static class SampleGraphs
     public static Graph Mlp(bool recorded = true)
     {
         var generator = new Generator(1);
-        var model = new Sequential { { "fc1", new Linear(4, 8, generator) }, { "act", t => t.Relu() }, { "fc2", new Linear(8, 3, generator) } };
+        var model = new Sequential { { "fc1", new Dense(4, 8, generator) }, { "act", t => t.Relu() }, { "fc2", new Dense(8, 3, generator) } };
         Tensor x = Tensor.RandomNormal([5, 4], generator), target = Tensor.RandomNormal([5, 3], generator);
         using var recording = recorded ? Graph.Record() : default;
         var error = model.Forward(x) - target;
@@ -107,7 +107,7 @@ static class SampleGraphs
     {
         var random = new Random(seed);
         var generator = new Generator(seed);
-        var shared = new Linear(3, 3, generator);
+        var shared = new Dense(3, 3, generator);
         var model = Part(3);
         var x = Tensor.RandomNormal([2, 3], generator).Named("x");
         using var recording = recorded ? Graph.Record() : default;
@@ -116,12 +116,29 @@ static class SampleGraphs
 
         Module Part(int depth) => (depth == 0 ? random.Next(3) : random.Next(6)) switch
         {
-            0 => new Linear(3, 3, generator, bias: random.Next(2) == 0),
+            0 => new Dense(3, 3, generator, bias: random.Next(2) == 0),
             1 => new Function(t => t.Relu() + 1),
             2 => shared,
             3 => new Around(Part(depth - 1)),
             _ => new Sequential([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Part(depth - 1))]),
         };
+    }
+
+    /// <summary>A layer of several calls, whatever the library makes of its own.</summary>
+    public sealed class Dense(int inputs, int outputs, Generator generator, bool bias = true) : Module
+    {
+        readonly Tensor weight = Random(generator, outputs, inputs), shift = Random(generator, outputs);
+
+        protected override IEnumerable<ModulePart> Parts => bias ? [("weight", weight), ("bias", shift)] : [("weight", weight)];
+
+        protected override Tensor Compute(Tensor x) => bias ? x.MatMul(weight.T) + shift : x.MatMul(weight.T);
+
+        static Tensor Random(Generator generator, params int[] sizes)
+        {
+            var t = Tensor.RandomUniform(new Shape(sizes), generator, -0.5, 0.5);
+            t.RequiresGrad = true;
+            return t;
+        }
     }
 
     public sealed class Around(Module inner) : Module
@@ -133,7 +150,7 @@ static class SampleGraphs
 
     public sealed class Block(Generator generator) : Module
     {
-        readonly Linear up = new(6, 12, generator), down = new(12, 6, generator);
+        readonly Dense up = new(6, 12, generator), down = new(12, 6, generator);
 
         protected override IEnumerable<ModulePart> Parts => [("up", up), ("down", down)];
 
