@@ -62,8 +62,18 @@ public sealed record GraphValue
     {
         if (x.Count == 1) return new()
         {
-            Shape = x.Shape, DType = x.DType, Number = x.Item(), Mean = x.Item(), Minimum = x.Item(), Maximum = x.Item(), Norm = Math.Abs(x.Item()),
-            Anomalies = double.IsFinite(x.Item()) ? 0 : 1, Rows = 1, Columns = 1, Cells = [x.Item()], Histogram = [1],
+            Shape = x.Shape,
+            DType = x.DType,
+            Number = x.Item(),
+            Mean = x.Item(),
+            Minimum = x.Item(),
+            Maximum = x.Item(),
+            Norm = Math.Abs(x.Item()),
+            Anomalies = double.IsFinite(x.Item()) ? 0 : 1,
+            Rows = 1,
+            Columns = 1,
+            Cells = [x.Item()],
+            Histogram = [1],
         };
         if (x.Count == 0) return new() { Shape = x.Shape, DType = x.DType };
         var numbers = Cast.Raw(x, DType.Float64).Packed();
@@ -86,9 +96,17 @@ public sealed record GraphValue
         GC.KeepAlive(numbers);
         return new()
         {
-            Shape = x.Shape, DType = x.DType, Norm = Math.Sqrt(squares), Anomalies = x.Count - finite,
-            Mean = finite > 0 ? sum / finite : double.NaN, Minimum = finite > 0 ? minimum : double.NaN, Maximum = finite > 0 ? maximum : double.NaN,
-            Rows = rows, Columns = wide, Cells = new(cells), Histogram = new(histogram),
+            Shape = x.Shape,
+            DType = x.DType,
+            Norm = Math.Sqrt(squares),
+            Anomalies = x.Count - finite,
+            Mean = finite > 0 ? sum / finite : double.NaN,
+            Minimum = finite > 0 ? minimum : double.NaN,
+            Maximum = finite > 0 ? maximum : double.NaN,
+            Rows = rows,
+            Columns = wide,
+            Cells = new(cells),
+            Histogram = new(histogram),
         };
     }
 

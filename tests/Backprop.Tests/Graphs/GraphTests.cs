@@ -114,7 +114,7 @@ public sealed class GraphTests
         Assert.Equal(["given", "z", null, null, null, "y"], Graph.Of(y).Nodes.Select(n => n.Name));
         Assert.Equal("x", Graph.Of(y, x)[0].Name);
         Assert.Equal("x * w", (x * w).Named().Name?.Trim('(', ')'));
-        Assert.Equal("x * z", Graph.Of(x   *
+        Assert.Equal("x * z", Graph.Of(x *
             z).Outputs.Single().Name);
         Assert.Throws<KeyNotFoundException>(() => Graph.Of(y)["nothing"]);
     }
