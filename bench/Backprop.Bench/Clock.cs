@@ -29,6 +29,13 @@ static class Clock
     public static void Rate(string metric, Action action, double work, string unit, string note = "") =>
         Emit(metric, Sample(action), s => work / s, unit, note);
 
+    /// <summary>The same with a note that is made afterwards.</summary>
+    public static void Rate(string metric, Action action, double work, string unit, Func<string> note)
+    {
+        var seconds = Sample(action);
+        Emit(metric, seconds, s => work / s, unit, note());
+    }
+
     static double[] Sample(Action action)
     {
         var watch = Stopwatch.StartNew();
@@ -54,6 +61,6 @@ static class Clock
         var values = samples.Select(convert).Order().ToArray();
         string At(double fraction) => values[(int)Math.Round(fraction * (values.Length - 1))].ToString("G4", CultureInfo.InvariantCulture);
         Console.WriteLine(
-            $$"""{"peer": "backprop", "workload": "{{Workload}}", "threads": 1, "metric": "{{metric}}", "value": {{At(0.5)}}, "lo": {{At(0.1)}}, "hi": {{At(0.9)}}, "n": {{values.Length}}, "unit": "{{unit}}", "note": "{{note}}"}""");
+            $$"""{"peer": "backprop", "workload": "{{Workload}}", "threads": {{BackpropSettings.Threads}}, "metric": "{{metric}}", "value": {{At(0.5)}}, "lo": {{At(0.1)}}, "hi": {{At(0.9)}}, "n": {{values.Length}}, "unit": "{{unit}}", "note": "{{note}}"}""");
     }
 }

@@ -13,6 +13,9 @@ static class Workloads
         ["dispatch"] = Dispatch,
         ["elementwise"] = Elementwise,
         ["matmul"] = Matmul,
+        ["mlp-small"] = Training.MlpSmall,
+        ["mlp-large"] = Training.MlpLarge,
+        ["lstm"] = Training.Lstm,
     };
 
     // (apple · 2 + orange · 3) · tax with five float64 leaves.

@@ -149,6 +149,8 @@ public sealed partial class Tensor
         var converted = Cast.Raw(this, other);
         (storage, lease, strides, offset, single) = (converted.storage, converted.lease, null, converted.offset, converted.single);
         (dtype, grad) = (other, null);
+        // Calls that had this very tensor as an operand look at its new storage.
+        NoteUpdate();
     }
 
     /// <summary>Announces that a leaf's elements are about to change in place.</summary>
@@ -156,6 +158,11 @@ public sealed partial class Tensor
     {
         if (Node is not null) throw new GradientException($"{operation}: this tensor is the result of {Node.Op.Name}; only a leaf can be changed.");
         if (!IsContiguous) throw new GradientException($"{operation}: this tensor is a view with gaps; change the tensor it looks at.");
+        NoteUpdate();
+    }
+
+    void NoteUpdate()
+    {
         var update = Interlocked.Increment(ref updates);
         if (storage is null) (extras ??= new()).UpdatedAt = update;
         else updatedStorage.GetOrCreateValue(storage).Value = update;

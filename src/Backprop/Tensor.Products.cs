@@ -16,15 +16,7 @@ public sealed partial class Tensor
 
     /// <summary>β·C + α·A·B for this C, broadcast to the product's shape. β = 0 leaves C out, whatever is in it.</summary>
     /// <exception cref="ShapeException">A and B are no matrices that fit each other, or C does not fit their product.</exception>
-    public Tensor AddMm(Tensor a, Tensor b, double beta = 1, double alpha = 1)
-    {
-        if (a.Rank != 2 || b.Rank != 2) throw new ShapeException($"AddMm: {a.Shape} and {b.Shape} must be matrices; use MatMul for batches.");
-        var product = a.MatMul(b);
-        if (!Shape.FitsInto(product.Shape)) throw new ShapeException(
-            $"AddMm: {Shape} does not broadcast to the product's shape {product.Shape}; each size must be equal or 1.");
-        if (alpha != 1) product *= alpha;
-        return beta == 0 ? product : beta == 1 ? this + product : this * beta + product;
-    }
+    public Tensor AddMm(Tensor a, Tensor b, double beta = 1, double alpha = 1) => Ops.AddMm.Call(this, a, b, beta, alpha);
 
     /// <summary>Every product of an element of this vector with one of the other: y[i, j] = a[i]·b[j].</summary>
     /// <exception cref="ShapeException">One is no vector.</exception>
@@ -45,18 +37,7 @@ public sealed partial class Tensor
     /// <param name="weight">[outputs, inputs].</param>
     /// <param name="bias">[outputs], or none.</param>
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
-    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null)
-    {
-        if (weight.Shape is not [var outputs, var inputs] || x.Rank == 0 || x.Shape[-1] != inputs) throw new ShapeException(
-            $"Linear: x of shape {x.Shape} does not fit a weight of shape {weight.Shape}; x is [..., inputs] and the weight [outputs, inputs].");
-        if (bias is not null && (bias.Rank != 1 || bias.Count != outputs)) throw new ShapeException(
-            $"Linear: a bias of shape {bias.Shape} does not fit a weight of shape {weight.Shape}; it must be [{outputs}].");
-        // One large product instead of a batch of small ones, so that the weight's derivative is one product too.
-        var rows = x.Rank > 2 ? x.Flatten(0, -2) : x;
-        var y = rows.MatMul(weight.T);
-        if (bias is not null) y += bias;
-        return x.Rank > 2 ? Ops.Reshape.Call(y, new([.. x.Shape.AsSpan()[..^1], outputs])) : y;
-    }
+    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias = null) => LinearMap.Call(x, weight, bias);
 
     /// <summary>A map of two vectors that is linear in each: y[..., o] = x₁ᵀ·W[o]·x₂ + b[o].</summary>
     /// <param name="x1">[..., inputs₁].</param>

@@ -176,8 +176,10 @@ static partial class Cpu
     {
         public Lanes<R, T> this[int k]
         {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => new(R.Load(ref *(blocks[k] + at), 0));
-            [MethodImpl(MethodImplOptions.AggressiveInlining)] set => value.V.Store(ref *(blocks[k] + at), 0);
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => new(R.Load(ref *(blocks[k] + at), 0));
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            set => value.V.Store(ref *(blocks[k] + at), 0);
         }
     }
 }

@@ -36,7 +36,7 @@ public static partial class Loss
             $"{name}: log-probabilities of shape {logProbabilities.Shape} and lengths of shapes {inputLengths.Shape} and {targetLengths.Shape} do not fit; " +
             "they must be [time, batch, classes], [batch] and [batch].");
         RequireLengths(name, "steps", steps, logs.Shape[0]);
-        var (time, batch, classes) = (logs.Shape[0], logs.Shape[1], logs.Shape[2]);
+        var (batch, classes) = (logs.Shape[1], logs.Shape[2]);
         if ((uint)blank >= (uint)classes)
             throw new ArgumentOutOfRangeException(nameof(blank), $"{name}: the blank {blank} is none of {classes} classes; they run from 0 to {classes - 1}.");
         if (targets.Rank == 1 && !single) targets = Padded(name, targets, counts);
@@ -50,9 +50,11 @@ public static partial class Loss
         return single && reduction == LossReduction.None ? losses.Reshape() : Reduce(losses, reduction);
     }
 
+    static long[] Whole(Tensor x) => x.As(DType.Int64).ToArray<long>();
+
     static void RequireLengths(string name, string what, Tensor lengths, int most)
     {
-        var numbers = Cast.Raw(lengths, DType.Int64).AsSpan<long>();
+        var numbers = Whole(lengths);
         for (var n = 0; n < numbers.Length; n++)
             if (numbers[n] < 0 || numbers[n] > most) throw new ArgumentOutOfRangeException(null,
                 $"{name}: sequence {n} is said to have {numbers[n]} {what}; there may be 0 to {most}.");
@@ -60,7 +62,7 @@ public static partial class Loss
 
     static void RequireTargets(string name, Tensor targets, Tensor counts, int classes, int blank)
     {
-        ReadOnlySpan<long> labels = Cast.Raw(targets, DType.Int64).AsSpan<long>(), numbers = Cast.Raw(counts, DType.Int64).AsSpan<long>();
+        ReadOnlySpan<long> labels = Whole(targets), numbers = Whole(counts);
         for (var n = 0; n < numbers.Length; n++)
             foreach (var label in labels.Slice(n * targets.Shape[1], (int)numbers[n]))
                 if (label < 0 || label >= classes || label == blank) throw new ArgumentOutOfRangeException(null,
@@ -70,7 +72,7 @@ public static partial class Loss
     // Targets one after the other as rows, filled up with 0.
     static Tensor Padded(string name, Tensor targets, Tensor counts)
     {
-        ReadOnlySpan<long> labels = Cast.Raw(targets, DType.Int64).AsSpan<long>(), numbers = Cast.Raw(counts, DType.Int64).AsSpan<long>();
+        ReadOnlySpan<long> labels = Whole(targets), numbers = Whole(counts);
         var (sum, most) = (0L, 0L);
         foreach (var number in numbers) (sum, most) = (sum + Math.Max(number, 0), Math.Max(most, number));
         if (sum != labels.Length) throw new ShapeException(

@@ -20,7 +20,7 @@ public sealed class Lstm : RecurrentModule
 {
     /// <summary>Layers with random weights.</summary>
     /// <param name="inputs">How many numbers each step of x has.</param>
-    /// <param name="size">How many numbers a hidden state and a cell have.</param>
+    /// <param name="hiddenSize">How many numbers a hidden state and a cell have.</param>
     /// <param name="generator">Draws the weights and, in training, what is dropped.</param>
     /// <param name="layers">How many layers lie on one another.</param>
     /// <param name="bias">Whether there are biases.</param>
@@ -29,13 +29,13 @@ public sealed class Lstm : RecurrentModule
     /// <param name="bidirectional">Whether every layer also runs from the end.</param>
     /// <param name="dtype">The weights' precision.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the dropout is no share from 0 to below 1.</exception>
-    public Lstm(int inputs, int size, Generator generator, int layers = 1, bool bias = true, bool batchFirst = false, double dropout = 0,
+    public Lstm(int inputs, int hiddenSize, Generator generator, int layers = 1, bool bias = true, bool batchFirst = false, double dropout = 0,
         bool bidirectional = false, DType dtype = DType.Float32)
-        : base(4, inputs, size, generator, layers, bias, batchFirst, dropout, bidirectional, dtype)
+        : base(4, inputs, hiddenSize, generator, layers, bias, batchFirst, dropout, bidirectional, dtype)
     {
     }
 
-    /// <summary>The outputs, and the final states [layers · directions, batch, size], which a next call may begin with.</summary>
+    /// <summary>The outputs, and the final states [layers · directions, batch, hidden size], which a next call may begin with.</summary>
     /// <param name="x">The sequences.</param>
     /// <param name="state">The initial states, as the final ones; 0 if null.</param>
     /// <param name="lengths">How many steps each sequence has, [batch]; all of them if left out.</param>

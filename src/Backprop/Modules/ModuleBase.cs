@@ -15,6 +15,9 @@ public abstract class ModuleBase
     /// <summary>What a summary calls it.</summary>
     public virtual string Name => GetType().Name;
 
+    /// <summary>Whether it only holds other modules and is never called itself: no part of a drawn graph.</summary>
+    internal virtual bool IsContainer => false;
+
     /// <summary>Every parameter under its path, as <c>0.weight</c>: the names of PyTorch's state dictionaries.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedParameters => Tensors(static part => part.Parameter);
 

@@ -31,6 +31,8 @@ public sealed class ModuleList<M> : ModuleBase, IReadOnlyList<M> where M : Modul
     /// <inheritdoc/>
     public override string Name => $"ModuleList({Count})";
 
+    internal override bool IsContainer => true;
+
     /// <inheritdoc/>
     protected override IEnumerable<ModulePart> Parts => modules.Select((module, i) => (ModulePart)($"{i}", module));
 

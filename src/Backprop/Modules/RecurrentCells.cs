@@ -6,25 +6,25 @@ namespace Backprop.Modules;
 /// <summary>What the cells, single steps of recurrent layers, have in common. Their parameters have PyTorch's names and starting values.</summary>
 public abstract class RecurrentCell : ModuleBase
 {
-    private protected RecurrentCell(int gates, int inputs, int size, Generator generator, bool bias, DType dtype)
+    private protected RecurrentCell(int gates, int inputs, int hiddenSize, Generator generator, bool bias, DType dtype)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
         ArgumentNullException.ThrowIfNull(generator);
-        (Inputs, Size) = (inputs, size);
-        Weights = RecurrentWeights.Random("", gates, inputs, size, generator, bias, dtype);
+        (Inputs, HiddenSize) = (inputs, hiddenSize);
+        Weights = RecurrentWeights.Random("", gates, inputs, hiddenSize, generator, bias, dtype);
     }
 
     /// <summary>How many numbers x has.</summary>
     public int Inputs { get; }
 
     /// <summary>How many numbers a state has.</summary>
-    public int Size { get; }
+    public int HiddenSize { get; }
 
     private protected RecurrentWeights Weights { get; }
 
     /// <inheritdoc/>
-    public override string Name => $"{GetType().Name}({Inputs} → {Size})";
+    public override string Name => $"{GetType().Name}({Inputs} → {HiddenSize})";
 
     /// <inheritdoc/>
     protected override IEnumerable<ModulePart> Parts => Weights.Parts;
@@ -41,8 +41,8 @@ public abstract class RecurrentCell : ModuleBase
     private protected Tensor? State(Tensor x, Tensor? state, string what)
     {
         if (state is null) return null;
-        Shape wanted = x.Rank == 1 ? [Size] : [x.Shape[0], Size];
-        return state.Shape == wanted ? state.Reshape(1, -1, Size) : throw new ShapeException(
+        Shape wanted = x.Rank == 1 ? [HiddenSize] : [x.Shape[0], HiddenSize];
+        return state.Shape == wanted ? state.Reshape(1, -1, HiddenSize) : throw new ShapeException(
             $"{GetType().Name}: the {what} has shape {state.Shape}; for x of shape {x.Shape} it must be {wanted}.");
     }
 
@@ -52,13 +52,13 @@ public abstract class RecurrentCell : ModuleBase
 
 /// <summary>One step of <see cref="Rnn"/>: h′ = f(x·Wᵢᵀ + bᵢ + h·Wₕᵀ + bₕ).</summary>
 /// <param name="inputs">How many numbers x has.</param>
-/// <param name="size">How many numbers the hidden state has.</param>
+/// <param name="hiddenSize">How many numbers the hidden state has.</param>
 /// <param name="generator">Draws the weights.</param>
 /// <param name="nonlinearity">f.</param>
 /// <param name="bias">Whether there are biases.</param>
 /// <param name="dtype">The weights' precision.</param>
-public sealed class RnnCell(int inputs, int size, Generator generator, RnnNonlinearity nonlinearity = RnnNonlinearity.Tanh, bool bias = true,
-    DType dtype = DType.Float32) : RecurrentCell(1, inputs, size, generator, bias, dtype)
+public sealed class RnnCell(int inputs, int hiddenSize, Generator generator, RnnNonlinearity nonlinearity = RnnNonlinearity.Tanh, bool bias = true,
+    DType dtype = DType.Float32) : RecurrentCell(1, inputs, hiddenSize, generator, bias, dtype)
 {
     /// <summary>The hidden state [batch, size] after x [batch, inputs]; from 0 if none is given.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
@@ -72,12 +72,12 @@ public sealed class RnnCell(int inputs, int size, Generator generator, RnnNonlin
 
 /// <summary>One step of <see cref="Gru"/>; the weights' rows are in the order r, u, n.</summary>
 /// <param name="inputs">How many numbers x has.</param>
-/// <param name="size">How many numbers the hidden state has.</param>
+/// <param name="hiddenSize">How many numbers the hidden state has.</param>
 /// <param name="generator">Draws the weights.</param>
 /// <param name="bias">Whether there are biases.</param>
 /// <param name="dtype">The weights' precision.</param>
-public sealed class GruCell(int inputs, int size, Generator generator, bool bias = true, DType dtype = DType.Float32)
-    : RecurrentCell(3, inputs, size, generator, bias, dtype)
+public sealed class GruCell(int inputs, int hiddenSize, Generator generator, bool bias = true, DType dtype = DType.Float32)
+    : RecurrentCell(3, inputs, hiddenSize, generator, bias, dtype)
 {
     /// <summary>The hidden state [batch, size] after x [batch, inputs]; from 0 if none is given.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
@@ -91,12 +91,12 @@ public sealed class GruCell(int inputs, int size, Generator generator, bool bias
 
 /// <summary>One step of <see cref="Lstm"/>; the weights' rows are in the order i, f, g, o.</summary>
 /// <param name="inputs">How many numbers x has.</param>
-/// <param name="size">How many numbers the hidden state and the cell have.</param>
+/// <param name="hiddenSize">How many numbers the hidden state and the cell have.</param>
 /// <param name="generator">Draws the weights.</param>
 /// <param name="bias">Whether there are biases.</param>
 /// <param name="dtype">The weights' precision.</param>
-public sealed class LstmCell(int inputs, int size, Generator generator, bool bias = true, DType dtype = DType.Float32)
-    : RecurrentCell(4, inputs, size, generator, bias, dtype)
+public sealed class LstmCell(int inputs, int hiddenSize, Generator generator, bool bias = true, DType dtype = DType.Float32)
+    : RecurrentCell(4, inputs, hiddenSize, generator, bias, dtype)
 {
     /// <summary>The states [batch, size] after x [batch, inputs]; from 0 if none are given.</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>

@@ -9,7 +9,7 @@ namespace Backprop.Modules;
 /// </summary>
 /// <remarks>
 /// <para>x is [time, batch, inputs], or [batch, time, inputs] where batches come first, or [time, inputs] for a single sequence; the outputs are the last
-/// layer's hidden states in the same layout, [time, batch, directions · size]. Directions lie side by side, the forward one first.</para>
+/// layer's hidden states in the same layout, [time, batch, directions · hidden size]. Directions lie side by side, the forward one first.</para>
 /// <para>With lengths [batch] every sequence is taken for as long as it is: its states do not go on past its end, the outputs there are 0,
 /// what x holds there has no influence, and the reverse direction begins at its own end. Nothing need be sorted or packed.</para>
 /// </remarks>
@@ -17,23 +17,23 @@ public abstract class RecurrentModule : Module
 {
     readonly Generator? dropoutGenerator;
 
-    private protected RecurrentModule(int gates, int inputs, int size, Generator generator, int layers, bool bias, bool batchFirst,
+    private protected RecurrentModule(int gates, int inputs, int hiddenSize, Generator generator, int layers, bool bias, bool batchFirst,
         double dropout, bool bidirectional, DType dtype)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
         ArgumentNullException.ThrowIfNull(generator);
         if (!(dropout is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(dropout),
             $"{GetType().Name}: the dropout {dropout} is no share from 0 to below 1.");
-        (Inputs, Size, Layers, BatchFirst, Dropout) = (inputs, size, layers, batchFirst, dropout);
+        (Inputs, HiddenSize, Layers, BatchFirst, Dropout) = (inputs, hiddenSize, layers, batchFirst, dropout);
         Directions = bidirectional ? 2 : 1;
         Weights = new RecurrentWeights[layers * Directions];
         for (var i = 0; i < Weights.Length; i++)
         {
             var layer = i / Directions;
             var suffix = $"_l{layer}{(i % Directions == 0 ? "" : "_reverse")}";
-            Weights[i] = RecurrentWeights.Random(suffix, gates, layer == 0 ? inputs : Directions * size, size, generator, bias, dtype);
+            Weights[i] = RecurrentWeights.Random(suffix, gates, layer == 0 ? inputs : Directions * hiddenSize, hiddenSize, generator, bias, dtype);
         }
         if (dropout > 0) dropoutGenerator = generator.Split();
     }
@@ -45,7 +45,7 @@ public abstract class RecurrentModule : Module
     public int Inputs { get; }
 
     /// <summary>How many numbers a hidden state has.</summary>
-    public int Size { get; }
+    public int HiddenSize { get; }
 
     /// <summary>How many layers lie on one another.</summary>
     public int Layers { get; }
@@ -61,7 +61,7 @@ public abstract class RecurrentModule : Module
 
     /// <inheritdoc/>
     public override string Name =>
-        $"{GetType().Name}({Inputs} → {Directions * Size}{(Layers > 1 ? $", {Layers} layers" : "")}{(Directions > 1 ? ", both directions" : "")})";
+        $"{GetType().Name}({Inputs} → {Directions * HiddenSize}{(Layers > 1 ? $", {Layers} layers" : "")}{(Directions > 1 ? ", both directions" : "")})";
 
     /// <inheritdoc/>
     protected override IEnumerable<ModulePart> Parts => Weights.SelectMany(w => w.Parts);
@@ -111,11 +111,11 @@ public abstract class RecurrentModule : Module
             $"{GetType().Name}: lengths are whole numbers and got {lengths.DType.Name()}; convert with As(DType.Int64).");
         if (single ? lengths.Count != 1 : lengths.Shape != new Shape(batch)) throw new ShapeException(
             $"{GetType().Name}: lengths of shape {lengths.Shape} do not fit a batch of {batch}; they must be [{batch}], one for each sequence.");
-        var numbers = lengths.As(DType.Int64).Reshape(-1);
-        for (var i = 0; i < batch; i++)
-            if ((long)numbers[i] is var length && (length < 1 || length > time)) throw new ArgumentOutOfRangeException(nameof(lengths),
-                $"{GetType().Name}: sequence {i} has length {length}; lengths run from 1 to {time}, the time axis of x.");
-        return (Tensor.Arange(time).Unsqueeze(1) >= numbers).Unsqueeze(2);
+        var numbers = lengths.As(DType.Int64).ToArray<long>();
+        for (var i = 0; i < numbers.Length; i++)
+            if (numbers[i] < 1 || numbers[i] > time) throw new ArgumentOutOfRangeException(null,
+                $"{GetType().Name}: sequence {i} has length {numbers[i]}; lengths run from 1 to {time}, the time axis of x.");
+        return (Tensor.Arange(time).Unsqueeze(1) >= lengths.Reshape(-1)).Unsqueeze(2);
     }
 
     // Drawn in float32 whatever the precision, so that the same places are dropped.
@@ -123,13 +123,13 @@ public abstract class RecurrentModule : Module
         ? x
         : (x / (1 - Dropout)).MaskedFill(Tensor.RandomUniform(x.Shape, dropoutGenerator) < Dropout, 0);
 
-    /// <summary>Checks the shape of a state that was given: [layers · directions, batch, size].</summary>
+    /// <summary>Checks the shape of a state that was given: [layers · directions, batch, hidden size].</summary>
     private protected void RequireState(Tensor x, Tensor? state, string what)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (state is null || x.Rank is not (2 or 3)) return;
-        Shape wanted = x.Rank == 2 ? [Weights.Length, Size] : [Weights.Length, x.Shape[BatchFirst ? 0 : 1], Size];
+        Shape wanted = x.Rank == 2 ? [Weights.Length, HiddenSize] : [Weights.Length, x.Shape[BatchFirst ? 0 : 1], HiddenSize];
         if (state.Shape != wanted) throw new ShapeException(
-            $"{GetType().Name}: the initial {what} has shape {state.Shape}; for x of shape {x.Shape} it must be {wanted}: [layers * directions, batch, size].");
+            $"{GetType().Name}: the initial {what} has shape {state.Shape}; for x of shape {x.Shape} it must be {wanted}: [layers * directions, batch, hidden size].");
     }
 }

@@ -12,7 +12,7 @@ public sealed class Rnn : RecurrentModule
 
     /// <summary>Layers with random weights.</summary>
     /// <param name="inputs">How many numbers each step of x has.</param>
-    /// <param name="size">How many numbers a hidden state has.</param>
+    /// <param name="hiddenSize">How many numbers a hidden state has.</param>
     /// <param name="generator">Draws the weights and, in training, what is dropped.</param>
     /// <param name="layers">How many layers lie on one another.</param>
     /// <param name="nonlinearity">f.</param>
@@ -22,11 +22,11 @@ public sealed class Rnn : RecurrentModule
     /// <param name="bidirectional">Whether every layer also runs from the end.</param>
     /// <param name="dtype">The weights' precision.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the dropout is no share from 0 to below 1.</exception>
-    public Rnn(int inputs, int size, Generator generator, int layers = 1, RnnNonlinearity nonlinearity = RnnNonlinearity.Tanh, bool bias = true,
+    public Rnn(int inputs, int hiddenSize, Generator generator, int layers = 1, RnnNonlinearity nonlinearity = RnnNonlinearity.Tanh, bool bias = true,
         bool batchFirst = false, double dropout = 0, bool bidirectional = false, DType dtype = DType.Float32)
-        : base(1, inputs, size, generator, layers, bias, batchFirst, dropout, bidirectional, dtype) => this.nonlinearity = nonlinearity;
+        : base(1, inputs, hiddenSize, generator, layers, bias, batchFirst, dropout, bidirectional, dtype) => this.nonlinearity = nonlinearity;
 
-    /// <summary>The outputs, and the final hidden state [layers · directions, batch, size], which a next call may begin with.</summary>
+    /// <summary>The outputs, and the final hidden state [layers · directions, batch, hidden size], which a next call may begin with.</summary>
     /// <param name="x">The sequences.</param>
     /// <param name="hidden">The initial hidden state, as the final one; 0 if null.</param>
     /// <param name="lengths">How many steps each sequence has, [batch]; all of them if left out.</param>

@@ -31,6 +31,9 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
     static Unary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 && Unsafe.As<F, byte>(ref formula) == 0 ? plain : new(formula);
 
     /// <inheritdoc/>
+    public override Source? Read(ReadOnlySpan<Source> x) => Formula.Value(x[0]);
+
+    /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => x[0].Shape;
 
     /// <inheritdoc/>
@@ -92,6 +95,9 @@ public sealed record Binary<F>(F Formula) : Op where F : struct, IFormula2<F>
     }
 
     static Binary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 && Unsafe.As<F, byte>(ref formula) == 0 ? plain : new(formula);
+
+    /// <inheritdoc/>
+    public override Source? Read(ReadOnlySpan<Source> x) => Formula.Value(x[0], x[1]);
 
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => Shape.Broadcast(x[0].Shape, x[1].Shape, Name);
@@ -163,6 +169,9 @@ public sealed record Ternary<F>(F Formula) : Op where F : struct, ITernary<F>
 
     /// <summary>y = f(a, b, c) in the float type in which the operands meet.</summary>
     public static Tensor Call(F formula, Tensor a, Tensor b, Tensor c) => new Ternary<F>(formula).Apply(a, b, c);
+
+    /// <inheritdoc/>
+    public override Source? Read(ReadOnlySpan<Source> x) => Formula.Value(x[0], x[1], x[2]);
 
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) =>

@@ -26,6 +26,9 @@ public sealed record GruSequence(bool Reverse) : Op
     public override Shape Infer(ReadOnlySpan<Tensor> x) => Recurrence<GruFormula>.Infer(this, x);
 
     /// <inheritdoc/>
+    public override long Flops(ReadOnlySpan<Tensor> x, Tensor y) => (2L * x[1].Shape[1] + 1) * x[0].Count;
+
+    /// <inheritdoc/>
     public override Tensor Forward(ReadOnlySpan<Tensor> x) => Recurrence<GruFormula>.Forward(this, Reverse, x, keep: false, out _);
 
     /// <inheritdoc/>

@@ -57,7 +57,7 @@ public sealed record MatMul : Op
     public override Tensor Forward(ReadOnlySpan<Tensor> x)
     {
         var dtype = DTypes.Meet(x);
-        if (dtype == DType.Bool) throw new DTypeException("MatMul: bool has no such operation; convert with As(DType.Int64) or As(DType.Float32).");
+        if (dtype == DType.Bool) throw NoBool(Name);
         var y = new Tensor(Infer(x), dtype);
         Cpu.MatMul(Cast.Raw(x[0], dtype), Cast.Raw(x[1], dtype), y);
         return y;
@@ -68,6 +68,16 @@ public sealed record MatMul : Op
     {
         if (node.Needs(0)) dx[0] = plain.Apply(dy, Swapped(node.Inputs[1]));
         if (node.Needs(1)) dx[1] = plain.Apply(Swapped(node.Inputs[0]), dy);
+    }
+
+    internal static DTypeException NoBool(string name) =>
+        new($"{name}: bool has no such operation; convert with As(DType.Int64) or As(DType.Float32).");
+
+    /// <summary>The transpose of a matrix, for kernels.</summary>
+    internal static Tensor Turned(Tensor x)
+    {
+        var strides = x.Strides;
+        return x.View([x.Shape[1], x.Shape[0]], [strides[1], strides[0]], x.Offset);
     }
 
     /// <summary>The transpose of every matrix: the last two axes exchanged.</summary>

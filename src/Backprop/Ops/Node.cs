@@ -37,7 +37,7 @@ public sealed class Node
         {
             many = inputs.ToArray();
         }
-        if (Recorder.KeepsSources) Source = CallSite.Find();
+        if (Recorder.KeepsSources) Note();
     }
 
     internal Node(Op op, Tensor a, Tensor b, Tensor output)
@@ -48,7 +48,7 @@ public sealed class Node
         few[1] = b;
         count = 2;
         createdAt = Tensor.Updates;
-        if (Recorder.KeepsSources) Source = CallSite.Find();
+        if (Recorder.KeepsSources) Note();
     }
 
     /// <summary>Which operation was called.</summary>
@@ -74,8 +74,14 @@ public sealed class Node
     GradientException Released() => new(
         $"Backward of {Op.Name}: an earlier Backward(release: true) let go of what this call remembered. Forward again, or do not release.");
 
+    void Note()
+    {
+        Source = CallSite.Find();
+        Recorder.Recorded?.Invoke(this);
+    }
+
     /// <summary>File and line of the caller; known only while <see cref="Autograd.Tape.KeepSources"/> or a debug mode is on.</summary>
-    public CallSite? Source { get; }
+    public CallSite? Source { get; private set; }
 
     /// <summary>Whether a derivative with respect to operand <paramref name="i"/> is wanted.</summary>
     public bool Needs(int i) => all || Inputs[i].RequiresGrad;

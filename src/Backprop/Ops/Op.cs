@@ -1,5 +1,6 @@
 using Backprop.Autograd;
 using Backprop.Devices.Memory;
+using Backprop.Formulas;
 
 namespace Backprop.Ops;
 
@@ -57,6 +58,9 @@ public abstract record Op
         }
         return most;
     }
+
+    /// <summary>The operation as text, its operands given as text; null where it is no formula. Drawn graphs and explanations read it.</summary>
+    public virtual Source? Read(ReadOnlySpan<Source> x) => null;
 
     /// <summary>Computes the result and, where a gradient is wanted, records the call.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x)

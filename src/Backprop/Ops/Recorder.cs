@@ -5,6 +5,7 @@ static class Recorder
 {
     [ThreadStatic] static bool paused;
     [ThreadStatic] static bool keepsSources;
+    [ThreadStatic] static Action<Node>? recorded;
 
     public static bool Enabled
     {
@@ -21,6 +22,13 @@ static class Recorder
     /// <summary>Who sees every operation of this thread, recorded or not; null for nobody.</summary>
     [field: ThreadStatic]
     public static IOpObserver? Observer { get; set; }
+
+    /// <summary>Who is told of every call recorded while sources are kept.</summary>
+    public static Action<Node>? Recorded
+    {
+        get => recorded;
+        set => recorded = value;
+    }
 }
 
 /// <summary>Sees operations as they are called.</summary>

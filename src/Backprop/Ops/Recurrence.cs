@@ -79,6 +79,7 @@ static class Recurrence<C> where C : ICell
         var across = MatMul.Swapped(x[1].Detach()).Packed();
         var product = new Tensor([batch, C.Gates * size], z.DType);
         kept = new Tensor([keep ? time : 1, batch, C.Kept * size], z.DType);
+        var lengths = Lengths(x);
         var active = new bool[batch];
         for (var s = 0; s < C.States; s++)
             Cpu.Hold(new(initial, s * batch * size, 1), new(states, At(states, s, reverse ? time : 0), 1), size, active);
@@ -97,7 +98,7 @@ static class Recurrence<C> where C : ICell
                 operands[3 + s] = new(states, At(states, s, before), 1);
                 results[1 + s] = new(states, At(states, s, after), 1);
             }
-            var taking = Active(x, t, active);
+            var taking = Active(lengths, t, active);
             Cpu.Step<Stepping>(operands, results, batch, size, taking);
             for (var s = 0; s < C.States; s++) Cpu.Hold(operands[3 + s], results[1 + s], size, taking);
         }
@@ -173,6 +174,7 @@ static class Recurrence<C> where C : ICell
         var dz = C.PartsDiffer ? new Tensor(ds.Shape, dy.DType) : ds;
         Tensor direct = new([C.States, batch, size], dy.DType), product = new([batch, size], dy.DType);
         StepRows[] operands = new StepRows[1 + 3 * C.States], results = new StepRows[(C.PartsDiffer ? 2 : 1) + C.States];
+        var lengths = Lengths(node.Inputs);
         var active = new bool[batch];
         for (var i = time - 1; i >= 0; i--)
         {
@@ -188,7 +190,7 @@ static class Recurrence<C> where C : ICell
                 operands[1 + 2 * C.States + s] = new(total, At(states, s, after), 1);
                 results[^(C.States - s)] = new(direct, s * batch * size, 1);
             }
-            var taking = Active(node.Inputs, t, active);
+            var taking = Active(lengths, t, active);
             Cpu.Step<Pulling>(operands, results, batch, size, taking);
             for (var k = 0; k < results.Length; k++)
                 Cpu.Hold(k < results.Length - C.States ? null : operands[operands.Length - results.Length + k], results[k], size, taking);
@@ -207,11 +209,12 @@ static class Recurrence<C> where C : ICell
 
     static Tensor Plane(Tensor x, int start, int rows, int columns) => x.View([rows, columns], null, x.Offset + start);
 
+    static ReadOnlySpan<long> Lengths(ReadOnlySpan<Tensor> x) => x.Length > 4 ? Cast.Raw(x[4], DType.Int64).Packed().Elements<long>() : default;
+
     // Which sequences take part in step t; empty where all do.
-    static ReadOnlySpan<bool> Active(ReadOnlySpan<Tensor> x, int t, bool[] active)
+    static ReadOnlySpan<bool> Active(ReadOnlySpan<long> lengths, int t, bool[] active)
     {
-        if (x.Length <= 4) return default;
-        var lengths = Cast.Raw(x[4], DType.Int64).Packed().Elements<long>();
+        if (lengths.IsEmpty) return default;
         var all = true;
         for (var i = 0; i < active.Length; i++) all &= active[i] = t < lengths[i];
         return all ? default : active;
@@ -221,12 +224,14 @@ static class Recurrence<C> where C : ICell
     {
         public static int Operands
         {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => 3 * C.Gates + C.States;
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => 3 * C.Gates + C.States;
         }
 
         public static int Results
         {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => C.Kept + C.States;
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => C.Kept + C.States;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -237,12 +242,14 @@ static class Recurrence<C> where C : ICell
     {
         public static int Operands
         {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => C.Kept + 3 * C.States;
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => C.Kept + 3 * C.States;
         }
 
         public static int Results
         {
-            [MethodImpl(MethodImplOptions.AggressiveInlining)] get => (C.PartsDiffer ? 2 : 1) * C.Gates + C.States;
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => (C.PartsDiffer ? 2 : 1) * C.Gates + C.States;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

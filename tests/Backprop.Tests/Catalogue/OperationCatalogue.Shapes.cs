@@ -63,9 +63,13 @@ static partial class OperationCatalogue
     {
         Tensor a = Anywhere(3, 4), b = Anywhere(4, 2) * 0.9;
         yield return new("AddMm", t => t[0].AddMm(t[1], t[2], 0.5, 2), [Anywhere(2), a, b]);
+        yield return new("AddMm of a matrix", t => t[0].AddMm(t[1], t[2], 1, -0.5), [Anywhere(3, 1), a, b]);
+        yield return new("AddMm of a row", t => t[0].AddMm(t[1], t[2]), [Anywhere(2), a, b]);
         yield return Row("Outer", (x, y) => x.Outer(y), Anywhere(3), Anywhere(4) * 0.9);
         yield return Row("Trace", x => x.Trace(1), a);
         yield return new("Linear", t => Tensor.Linear(t[0], t[1], t[2]), [Anywhere(2, 3, 4), b.T.As(DType.Float64), Anywhere(2)]);
+        yield return Row("Linear without a bias", (x, w) => Tensor.Linear(x, w), Anywhere(3, 4), Anywhere(2, 4) * 0.9);
+        yield return new("Linear of a vector", t => Tensor.Linear(t[0], t[1], t[2]), [Anywhere(4), Anywhere(3, 4) * 0.9, Anywhere(3)]);
         yield return new("Bilinear", t => Tensor.Bilinear(t[0], t[1], t[2], t[3]), [Anywhere(2, 3), Anywhere(2, 2), Anywhere(4, 3, 2), Anywhere(4)]);
         yield return new("Einsum of three", t => Tensor.Einsum("ij,jk,ki->k", t), [a, b, Anywhere(2, 3)]);
         yield return Row("Einsum with diagonals and gaps", (x, y) => Tensor.Einsum("...ii,...ij->j...", x, y), Anywhere(2, 3, 3), Anywhere(1, 3, 2));

@@ -217,6 +217,24 @@ public sealed class RecurrentTests
     }
 
     [Fact]
+    public void No_step_leaves_the_initial_states()
+    {
+        Tensor z = Tensor.Zeros([0, 2, 8]), w = Tensor.Ones([8, 2]), initial = Tensor.RandomNormal([2, 2, 2], new Generator(1));
+        Tape.Watch(z, w, initial);
+        foreach (var reverse in (bool[])[false, true])
+        {
+            var y = LstmSequence.Call(z, w, null, initial, reverse: reverse);
+            Assert.True(y.SequenceEqual(initial.Unsqueeze(1)));
+            foreach (var recorded in (bool[])[false, true])
+            {
+                var d = Gradient.Of((y * y).Sum(), [z, w, initial], createGraph: recorded);
+                Assert.True(d[1].SequenceEqual(Tensor.ZerosLike(w)));
+                Assert.True(d[2].SequenceEqual(initial * 2.0));
+            }
+        }
+    }
+
+    [Fact]
     public void Saturated_gates_have_sound_derivatives_of_both_orders()
     {
         foreach (var size in (double[])[-1000, 1000])
