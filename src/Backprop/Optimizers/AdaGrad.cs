@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Optimizers;
@@ -26,6 +27,7 @@ public sealed class AdaGrad : Optimizer
     {
         public static int Memories => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V s, ref V b, ref V c) where V : IReal<V>
         {
             g += Decay * w;

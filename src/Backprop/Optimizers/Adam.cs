@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Optimizers;
@@ -8,7 +9,8 @@ namespace Backprop.Optimizers;
 /// </summary>
 public class Adam : Optimizer
 {
-    readonly double beta1, beta2, epsilon;
+    readonly double beta2, epsilon;
+    double beta1;
     readonly bool amsGrad;
 
     /// <summary>Adam with the paper's constants unless told otherwise.</summary>
@@ -21,6 +23,9 @@ public class Adam : Optimizer
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> Memories => amsGrad ? ["mean", "square", "largest"] : ["mean", "square"];
+
+    /// <summary>Sets β₁.</summary>
+    protected internal override void SetMomentum(double momentum) => beta1 = momentum;
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p)
@@ -39,6 +44,7 @@ public class Adam : Optimizer
     {
         public static int Memories => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V m, ref V v, ref V unused) where V : IReal<V>
         {
             g += C.Decay * w;
@@ -52,6 +58,7 @@ public class Adam : Optimizer
     {
         public static int Memories => 3;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V m, ref V v, ref V largest) where V : IReal<V>
         {
             g += C.Decay * w;

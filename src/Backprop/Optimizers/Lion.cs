@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Optimizers;
@@ -23,6 +24,7 @@ public sealed class Lion : Optimizer
     {
         public static int Memories => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V m, ref V b, ref V c) where V : IReal<V>
         {
             var direction = Beta1 * m + (1 - Beta1) * g;

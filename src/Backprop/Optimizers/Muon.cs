@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Optimizers;
@@ -62,6 +63,7 @@ public sealed class Muon : Optimizer
     {
         public static int Memories => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V m, ref V v, ref V unused) where V : IReal<V>
         {
             m = 0.9 * m + 0.1 * g;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Optimizers;
@@ -41,6 +42,7 @@ public sealed class NAdam : Optimizer
     {
         public static int Memories => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V m, ref V v, ref V c) where V : IReal<V>
         {
             g += Decay * w;

@@ -124,6 +124,11 @@ public abstract class Optimizer
 
     internal IReadOnlyList<string> MemoryNames => Memories;
 
+    /// <summary>Sets the momentum, or what stands for it; schedules of one cycle do. An optimiser without any leaves it out.</summary>
+    protected internal virtual void SetMomentum(double momentum)
+    {
+    }
+
     private protected IReadOnlyList<ParameterSlot> Slots => slots;
 
     /// <summary>Forgets the gradients, so that the next backward pass does not add to them.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Optimizers;
@@ -36,6 +37,7 @@ public sealed class RAdam : Optimizer
     {
         public static int Memories => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V m, ref V v, ref V c) where V : IReal<V>
         {
             g += Decay * w;
@@ -49,6 +51,7 @@ public sealed class RAdam : Optimizer
     {
         public static int Memories => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V m, ref V v, ref V c) where V : IReal<V>
         {
             g += Decay * w;

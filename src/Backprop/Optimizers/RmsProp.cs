@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Optimizers;
@@ -32,6 +33,7 @@ public sealed class RmsProp : Optimizer
     {
         public static int Memories => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V s, ref V b, ref V c) where V : IReal<V>
         {
             g += Decay * w;
@@ -44,6 +46,7 @@ public sealed class RmsProp : Optimizer
     {
         public static int Memories => 2;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V s, ref V v, ref V c) where V : IReal<V>
         {
             g += Decay * w;
@@ -57,6 +60,7 @@ public sealed class RmsProp : Optimizer
     {
         public static int Memories => 3;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V s, ref V v, ref V m) where V : IReal<V>
         {
             g += Decay * w;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Optimizers;
@@ -8,7 +9,8 @@ namespace Backprop.Optimizers;
 /// </summary>
 public sealed class Sgd : Optimizer
 {
-    readonly double momentum, dampening;
+    readonly double dampening;
+    double momentum;
     readonly bool nesterov;
 
     /// <summary>Plain descent, or with momentum and weight decay.</summary>
@@ -25,6 +27,9 @@ public sealed class Sgd : Optimizer
     protected override IReadOnlyList<string> Memories => ["velocity"];
 
     /// <inheritdoc/>
+    protected internal override void SetMomentum(double momentum) => this.momentum = momentum;
+
+    /// <inheritdoc/>
     protected override void Update(ParameterSlot p)
     {
         if (momentum == 0) p.Run(new Plain(p.LearningRate, p.WeightDecay));
@@ -36,6 +41,7 @@ public sealed class Sgd : Optimizer
     {
         public static int Memories => 0;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V a, ref V b, ref V c) where V : IReal<V> => w - Rate * (g + Decay * w);
     }
 
@@ -43,6 +49,7 @@ public sealed class Sgd : Optimizer
     {
         public static int Memories => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V v, ref V b, ref V c) where V : IReal<V>
         {
             v = Momentum * v + Weight * (g + Decay * w);
@@ -54,6 +61,7 @@ public sealed class Sgd : Optimizer
     {
         public static int Memories => 1;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Next<V>(V w, V g, ref V v, ref V b, ref V c) where V : IReal<V>
         {
             g += Decay * w;
