@@ -17,6 +17,7 @@ public sealed class InitializerTests
         { "he normal out", 1 / Math.Sqrt(72 * 40), false },
         { "lecun uniform", 1 / Math.Sqrt(18 * 40), true },
         { "lecun normal", 1 / Math.Sqrt(18 * 40), false },
+        { "layer", 1 / Math.Sqrt(3 * 18 * 40), true },
     };
 
     static readonly Shape kernel = [8 * 40, 2 * 40, 3, 3];
@@ -27,6 +28,7 @@ public sealed class InitializerTests
         "xavier normal" => Initializer.XavierNormal(shape, new Generator(1), gain: 2, dtype),
         "he uniform" => Initializer.HeUniform(shape, new Generator(1), dtype: dtype),
         "he normal out" => Initializer.HeNormal(shape, new Generator(1), Gain.Linear, FanMode.Out, dtype),
+        "layer" => Initializer.LayerDefault(shape, new Generator(1), Fans.Of(shape).In, dtype),
         "lecun uniform" => Initializer.LeCunUniform(shape, new Generator(1), dtype),
         _ => Initializer.LeCunNormal(shape, new Generator(1), dtype),
     };

@@ -37,6 +37,34 @@ public sealed class OptimizerStepTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_bits_do_not_depend_on_the_number_of_threads(string name)
+    {
+        var threads = BackpropSettings.Threads;
+        Tensor Run(int count)
+        {
+            BackpropSettings.Threads = count;
+            var w = Tensor.RandomNormal([3, 17_011], new Generator(7));
+            w.RequiresGrad = true;
+            var optimizer = Kinds.All[name]([w]);
+            for (var step = 0; step < 3; step++)
+            {
+                w.Grad = Tensor.RandomNormal(w.Shape, new Generator(step));
+                optimizer.Step();
+            }
+            return w.Detach();
+        }
+        try
+        {
+            Assert.True(Run(1).SequenceEqual(Run(3)));
+        }
+        finally
+        {
+            BackpropSettings.Threads = threads;
+        }
+    }
+
     [Fact]
     public void Maximize_climbs()
     {
