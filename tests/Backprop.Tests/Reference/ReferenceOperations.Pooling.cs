@@ -25,8 +25,6 @@ static partial class ReferenceOperations
         t.Add("pixel_unshuffle", c => c["x"].PixelUnshuffle(c.Int("factor")));
     }
 
-    static Tensor[] Both((Tensor Values, Tensor Indices) result) => [result.Values, result.Indices];
-
     static int Int1(this ReferenceCase c, string name) => c.Ints(name)[0];
 
     static bool BoolOrFalse(this ReferenceCase c, string name) => c.Json(name).ValueKind == System.Text.Json.JsonValueKind.True;
