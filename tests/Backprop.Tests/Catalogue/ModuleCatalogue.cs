@@ -27,6 +27,9 @@ static partial class ModuleCatalogue
         .. Small(),
         .. Recurrent(),
         .. Attention(),
+        .. Convolutions(),
+        .. Images(),
+        .. Margins(),
     ];
 
     static ModuleRow Row<M>(string name, Func<Generator, M> make, params Tensor[] at) where M : Module =>

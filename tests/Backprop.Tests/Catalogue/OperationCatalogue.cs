@@ -29,6 +29,8 @@ static partial class OperationCatalogue
         .. Recurrent(),
         .. Attention(),
         .. Convolutions(),
+        .. Poolings(),
+        .. Resizings(),
     ];
 
     static Tensor Uniform(double low, double high, params int[] shape) =>
