@@ -8,7 +8,7 @@ static partial class Cpu
     {
         if (x.IsContiguous && x.Count == y.Count)
         {
-            x.Bytes().CopyTo(y.Bytes());
+            CopyBytes(x, y);
             return;
         }
         switch (y.DType.Size())
@@ -23,7 +23,47 @@ static partial class Cpu
     static void Copy<T>(Tensor x, Tensor y) where T : unmanaged
     {
         if (y.Count == 0 || Transpose<T>(x, y)) return;
-        new StridedWalk<T>(x, y.Shape, stackalloc int[StridedWalk<T>.Room(y.Shape)]).Read(y.Elements<T>());
+        var job = new CopyJob<T> { X = x, Y = y };
+        Team.Run(Chunks.Of(y.Count), ref job);
+    }
+
+    struct CopyJob<T> : IJob where T : unmanaged
+    {
+        public Tensor X, Y;
+
+        public readonly void Run(int chunk)
+        {
+            var start = chunk * Chunks.Elements;
+            var walk = new StridedWalk<T>(X, Y.Shape, stackalloc int[StridedWalk<T>.Room(Y.Shape)]);
+            if (start != 0) walk.Seek(start);
+            walk.Read(Y.Elements<T>().Slice(start, Math.Min(Chunks.Elements, Y.Count - start)));
+        }
+    }
+
+    static void CopyBytes(Tensor x, Tensor y)
+    {
+        var bytes = y.Bytes().Length;
+        if (bytes <= CopyBytesJob.OfChunk)
+        {
+            x.Bytes().CopyTo(y.Bytes());
+            return;
+        }
+        var job = new CopyBytesJob { X = x, Y = y };
+        Team.Run((bytes + CopyBytesJob.OfChunk - 1) / CopyBytesJob.OfChunk, ref job);
+    }
+
+    struct CopyBytesJob : IJob
+    {
+        public const int OfChunk = 1 << 19;
+
+        public Tensor X, Y;
+
+        public readonly void Run(int chunk)
+        {
+            var from = X.Bytes()[(chunk * OfChunk)..];
+            if (from.Length > OfChunk) from = from[..OfChunk];
+            from.CopyTo(Y.Bytes()[(chunk * OfChunk)..]);
+        }
     }
 
     /// <summary>Copies x into a view of the new tensor <paramref name="owner"/>, element by element in row-major order.</summary>

@@ -19,21 +19,21 @@ static partial class Cpu
     {
         switch (y.DType)
         {
-            case DType.Float32: Map<K, float>(kernel, x, y, y.Elements<float>()); break;
-            case DType.Float64: Map<K, double>(kernel, x, y, y.Elements<double>()); break;
-            case DType.Int64: Map<K, long>(kernel, x, y, y.Elements<long>()); break;
-            case DType.Int32: Map<K, int>(kernel, x, y, y.Elements<int>()); break;
-            case DType.Int16: Map<K, short>(kernel, x, y, y.Elements<short>()); break;
-            case DType.Int8: Map<K, sbyte>(kernel, x, y, y.Elements<sbyte>()); break;
-            default: Map<K, byte>(kernel, x, y, y.Elements<byte>()); break;
+            case DType.Float32: Map<K, float>(kernel, x, y, truths: false); break;
+            case DType.Float64: Map<K, double>(kernel, x, y, truths: false); break;
+            case DType.Int64: Map<K, long>(kernel, x, y, truths: false); break;
+            case DType.Int32: Map<K, int>(kernel, x, y, truths: false); break;
+            case DType.Int16: Map<K, short>(kernel, x, y, truths: false); break;
+            case DType.Int8: Map<K, sbyte>(kernel, x, y, truths: false); break;
+            default: Map<K, byte>(kernel, x, y, truths: false); break;
         }
     }
 
     /// <summary>The same for kernels that make sense for float32 and float64 only.</summary>
     public static void MapFloat<K>(K kernel, ReadOnlySpan<Tensor> x, Tensor y) where K : struct, IKernel
     {
-        if (y.DType == DType.Float32) Map<K, float>(kernel, x, y, y.Elements<float>());
-        else Map<K, double>(kernel, x, y, y.Elements<double>());
+        if (y.DType == DType.Float32) Map<K, float>(kernel, x, y, truths: false);
+        else Map<K, double>(kernel, x, y, truths: false);
     }
 
     /// <summary>y = truth of kernel(x…) as bool; the operands share an element type, y is bool.</summary>
@@ -41,44 +41,73 @@ static partial class Cpu
     {
         switch (x[0].DType)
         {
-            case DType.Float32: Map<K, float>(kernel, x, y, default); break;
-            case DType.Float64: Map<K, double>(kernel, x, y, default); break;
-            case DType.Int64: Map<K, long>(kernel, x, y, default); break;
-            case DType.Int32: Map<K, int>(kernel, x, y, default); break;
-            case DType.Int16: Map<K, short>(kernel, x, y, default); break;
-            case DType.Int8: Map<K, sbyte>(kernel, x, y, default); break;
-            default: Map<K, byte>(kernel, x, y, default); break;
+            case DType.Float32: Map<K, float>(kernel, x, y, truths: true); break;
+            case DType.Float64: Map<K, double>(kernel, x, y, truths: true); break;
+            case DType.Int64: Map<K, long>(kernel, x, y, truths: true); break;
+            case DType.Int32: Map<K, int>(kernel, x, y, truths: true); break;
+            case DType.Int16: Map<K, short>(kernel, x, y, truths: true); break;
+            case DType.Int8: Map<K, sbyte>(kernel, x, y, truths: true); break;
+            default: Map<K, byte>(kernel, x, y, truths: true); break;
         }
     }
 
-    // Working memory is written before it is read: clearing it first would cost more than small maps themselves.
-    // Without a destination of type T the results are truths, narrowed into y's bytes block by block.
-    [SkipLocalsInit]
-    static void Map<K, T>(K kernel, ReadOnlySpan<Tensor> x, Tensor y, Span<T> destination)
-        where K : struct, IKernel where T : unmanaged, INumber<T>
+    static void Map<K, T>(K kernel, ReadOnlySpan<Tensor> x, Tensor y, bool truths) where K : struct, IKernel where T : unmanaged, INumber<T>
     {
-        var count = y.Count;
-        if (count == 0) return;
-        var truths = destination.IsEmpty;
-        var room = StridedWalk<T>.Room(y.Shape);
-        Span<int> rooms = stackalloc int[room * 4];
-        Span<T> scratch = stackalloc T[Block * 5];
-        var a = new Operand<T>(x[0], y.Shape, rooms[..room], scratch[..Block]);
-        var b = K.Arity > 1 ? new Operand<T>(x[1], y.Shape, rooms.Slice(room, room), scratch.Slice(Block, Block)) : default;
-        var c = K.Arity > 2 ? new Operand<T>(x[2], y.Shape, rooms.Slice(2 * room, room), scratch.Slice(2 * Block, Block)) : default;
-        var d = K.Arity > 3 ? new Operand<T>(x[3], y.Shape, rooms.Slice(3 * room, room), scratch.Slice(3 * Block, Block)) : default;
-        var block = truths || a.Gathers || b.Gathers || c.Gathers || d.Gathers ? Block : count;
-        var results = scratch[(4 * Block)..];
-        for (var start = 0; start < count; start += block)
+        var job = new MapJob<K, T>
         {
-            var n = Math.Min(block, count - start);
-            a.Read(start, n);
-            if (K.Arity > 1) b.Read(start, n);
-            if (K.Arity > 2) c.Read(start, n);
-            if (K.Arity > 3) d.Read(start, n);
-            var to = truths ? results[..n] : destination.Slice(start, n);
-            Row(kernel, ref a, ref b, ref c, ref d, to);
-            if (truths) Narrow(to, y.Elements<byte>().Slice(start, n));
+            Kernel = kernel,
+            A = x[0],
+            B = K.Arity > 1 ? x[1] : null,
+            C = K.Arity > 2 ? x[2] : null,
+            D = K.Arity > 3 ? x[3] : null,
+            Y = y,
+            Truths = truths,
+        };
+        var count = y.Count;
+        if (count <= Chunks.Elements) job.Range(0, count);
+        else Team.Run(Chunks.Of(count), ref job);
+    }
+
+    struct MapJob<K, T> : IJob where K : struct, IKernel where T : unmanaged, INumber<T>
+    {
+        public K Kernel;
+        public Tensor A, Y;
+        public Tensor? B, C, D;
+
+        // The results are truths, narrowed into y's bytes block by block.
+        public bool Truths;
+
+        public readonly void Run(int chunk)
+        {
+            var start = chunk * Chunks.Elements;
+            Range(start, start + Math.Min(Chunks.Elements, Y.Count - start));
+        }
+
+        // Working memory is written before it is read: clearing it first would cost more than small maps themselves.
+        [SkipLocalsInit]
+        public readonly void Range(int start, int end)
+        {
+            if (start == end) return;
+            var room = StridedWalk<T>.Room(Y.Shape);
+            Span<int> rooms = stackalloc int[room * 4];
+            Span<T> scratch = stackalloc T[Block * 5];
+            var a = new Operand<T>(A, Y.Shape, start, rooms[..room], scratch[..Block]);
+            var b = B is null ? default : new Operand<T>(B, Y.Shape, start, rooms.Slice(room, room), scratch.Slice(Block, Block));
+            var c = C is null ? default : new Operand<T>(C, Y.Shape, start, rooms.Slice(2 * room, room), scratch.Slice(2 * Block, Block));
+            var d = D is null ? default : new Operand<T>(D, Y.Shape, start, rooms.Slice(3 * room, room), scratch.Slice(3 * Block, Block));
+            var block = Truths || a.Gathers || b.Gathers || c.Gathers || d.Gathers ? Block : end - start;
+            var results = scratch[(4 * Block)..];
+            for (; start < end; start += block)
+            {
+                var n = Math.Min(block, end - start);
+                a.Read(start, n);
+                if (K.Arity > 1) b.Read(start, n);
+                if (K.Arity > 2) c.Read(start, n);
+                if (K.Arity > 3) d.Read(start, n);
+                var to = Truths ? results[..n] : Y.Elements<T>().Slice(start, n);
+                Row(Kernel, ref a, ref b, ref c, ref d, to);
+                if (Truths) Narrow(to, Y.Elements<byte>().Slice(start, n));
+            }
         }
     }
 
@@ -162,7 +191,7 @@ static partial class Cpu
 
         public readonly bool Gathers;
 
-        public Operand(Tensor x, Shape shape, Span<int> room, Span<T> scratch)
+        public Operand(Tensor x, Shape shape, int start, Span<int> room, Span<T> scratch)
         {
             this.scratch = scratch;
             first = ref x.First<T>();
@@ -178,6 +207,7 @@ static partial class Cpu
             {
                 Gathers = true;
                 reader = new(x, shape, room);
+                if (start != 0) reader.Seek(start);
                 Current = ref MemoryMarshal.GetReference(scratch);
             }
         }

@@ -78,11 +78,11 @@ static partial class Cpu
             var last = Array.LastIndexOf(reduced, true);
             if (Array.IndexOf(reduced, true) == last)
             {
-                Group<R>(x, sizes, last, M, Y.Elements<T>());
+                Group<R>(x, sizes, last, M, Y);
                 return;
             }
             var partial = new Tensor(Shape.Own(sizes).With(last, 1), Y.DType);
-            Group<R>(x, sizes, last, Spread(partial.Shape, reduced), partial.Elements<T>());
+            Group<R>(x, sizes, last, Spread(partial.Shape, reduced), partial);
             new ReduceAction<B, B, T> { First = Next, Next = Next, X = partial, Reduced = reduced, Y = Y }.Run<R>();
         }
 
@@ -98,31 +98,80 @@ static partial class Cpu
             return m;
         }
 
-        readonly void Group<R>(Tensor x, int[] sizes, int group, Tensor? m, Span<T> y) where R : struct, IRegister<R, T>
+        readonly void Group<R>(Tensor x, int[] sizes, int group, Tensor? m, Tensor y) where R : struct, IRegister<R, T>
         {
             var length = group < 0 ? 1 : sizes[group];
             var inner = 1;
             for (var i = group + 1; i < sizes.Length && group >= 0; i++) inner *= sizes[i];
-            ReadOnlySpan<T> own = m is null ? default : m.Elements<T>();
             if (inner == 1)
             {
-                Rows<R>(ref x.First<T>(), length, own, y);
+                var rows = new RowsJob<A, R, T> { Reducer = First, X = x, M = m, Y = y, Length = length, RowsOfChunk = Chunks.Units(length) };
+                Team.Run((y.Count + rows.RowsOfChunk - 1) / rows.RowsOfChunk, ref rows);
                 return;
             }
-            Span<T> none = stackalloc T[1];
-            for (var start = 0; start < y.Length; start += inner)
-                First.Columns<R>(ref Unsafe.Add(ref x.First<T>(), (nint)start * length), inner, length,
-                    ref MemoryMarshal.GetReference(own.IsEmpty ? none : own[start..]), y.Slice(start, inner));
+            var columns = new ColumnsJob<A, R, T> { Reducer = First, X = x, M = m, Y = y, Length = length, Inner = inner };
+            Team.Run(columns.Count, ref columns);
         }
+    }
 
-        readonly void Rows<R>(ref T x, int length, ReadOnlySpan<T> m, Span<T> y) where R : struct, IRegister<R, T>
+    /// <summary>Rows that are reduced to a number each, some of them a chunk.</summary>
+    struct RowsJob<A, R, T> : IJob where A : struct, IReducer<T> where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        public A Reducer;
+        public Tensor X, Y;
+        public Tensor? M;
+        public int Length, RowsOfChunk;
+
+        public readonly void Run(int chunk)
         {
             Span<T> own = stackalloc T[Widest];
-            for (var i = 0; i < y.Length; i++)
+            var y = Y.Elements<T>();
+            ReadOnlySpan<T> m = M is null ? default : M.Elements<T>();
+            var first = chunk * RowsOfChunk;
+            var end = first + Math.Min(RowsOfChunk, y.Length - first);
+            for (var i = first; i < end; i++)
             {
                 if (!m.IsEmpty) own[..R.Count].Fill(m[i]);
-                y[i] = First.Row<R>(ref Unsafe.Add(ref x, (nint)i * length), ref MemoryMarshal.GetReference(own), length);
+                y[i] = Reducer.Row<R>(ref Unsafe.Add(ref X.First<T>(), (nint)i * Length), ref MemoryMarshal.GetReference(own), Length);
             }
+        }
+    }
+
+    /// <summary>Columns that are reduced to a number each, some of those that lie side by side a chunk.</summary>
+    struct ColumnsJob<A, R, T> : IJob where A : struct, IReducer<T> where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        // Sums of so many columns are kept at a time.
+        const int Tile = 512;
+
+        public A Reducer;
+        public Tensor X, Y;
+        public Tensor? M;
+        public int Length, Inner;
+
+        readonly int ColumnsOfChunk => Inner <= Tile ? Inner : Math.Min(Inner, (Chunks.Units(Length) + Tile - 1) / Tile * Tile);
+
+        readonly int ChunksOfGroup => (Inner + ColumnsOfChunk - 1) / ColumnsOfChunk;
+
+        readonly int GroupsOfChunk => ChunksOfGroup > 1 ? 1 : Chunks.Units((long)Length * Inner);
+
+        readonly int GroupCount => Y.Count / Inner;
+
+        public readonly int Count => (GroupCount + GroupsOfChunk - 1) / GroupsOfChunk * ChunksOfGroup;
+
+        public readonly void Run(int chunk)
+        {
+            var (group, part) = Math.DivRem(chunk, ChunksOfGroup);
+            group *= GroupsOfChunk;
+            for (var end = group + Math.Min(GroupsOfChunk, GroupCount - group); group < end; group++)
+                Columns(group * Inner, part * ColumnsOfChunk);
+        }
+
+        readonly void Columns(int start, int column)
+        {
+            Span<T> none = stackalloc T[1];
+            ReadOnlySpan<T> m = M is null ? none : M.Elements<T>()[(start + column)..];
+            Reducer.Columns<R>(ref Unsafe.Add(ref X.First<T>(), (nint)start * Length + column), Inner, Length,
+                ref MemoryMarshal.GetReference(m), Y.Elements<T>().Slice(start + column, Math.Min(ColumnsOfChunk, Inner - column)));
         }
     }
 

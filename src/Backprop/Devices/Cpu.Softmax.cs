@@ -86,43 +86,69 @@ static partial class Cpu
 
         public readonly void Run<R>() where R : struct, IRegister<R, T>
         {
-            const int tile = 256;
-            Span<T> memory = stackalloc T[2 * tile];
+            var job = new NormaliseJob<N, R, T> { A = A, B = B, Y = Y, Length = Length, Inner = Inner };
+            Team.Run(job.Count, ref job);
+        }
+    }
+
+    /// <summary>Some rows, or columns that lie side by side, a chunk.</summary>
+    struct NormaliseJob<N, R, T> : IJob where N : struct, ILine where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        // Columns, or short rows, that are done at a time.
+        const int Tile = 256;
+
+        public Tensor A, B, Y;
+        public int Length, Inner;
+
+        readonly bool HasShortRows => Inner == 1 && Length < ShortRow && Y.Count >= ShortRow * Length;
+
+        // What is done at a time: a row, a tile of short rows, a tile of columns.
+        readonly int Units => HasShortRows ? (Y.Count / Length + Tile - 1) / Tile : Y.Count / (Length * Inner) * Tiles;
+
+        readonly int Tiles => (Inner + Tile - 1) / Tile;
+
+        readonly int UnitsOfChunk => Chunks.Units((long)Length * (HasShortRows ? Tile : Math.Min(Inner, Tile)) * 2);
+
+        public readonly int Count => (Units + UnitsOfChunk - 1) / UnitsOfChunk;
+
+        public readonly void Run(int chunk)
+        {
+            Span<T> memory = stackalloc T[2 * Tile];
             ref var m = ref MemoryMarshal.GetReference(memory);
-            ref var s = ref Unsafe.Add(ref m, tile);
-            var count = Y.Count;
-            if (Inner == 1 && Length < ShortRow && count >= ShortRow * Length)
+            ref var s = ref Unsafe.Add(ref m, Tile);
+            int start = chunk * UnitsOfChunk, end = Math.Min(Units, start + UnitsOfChunk);
+            if (HasShortRows)
             {
-                ShortRows<R>(ref m, ref s, tile);
+                ShortRows(start * Tile, Math.Min(Y.Count / Length, end * Tile), ref m, ref s);
                 return;
             }
-            for (var start = 0; start < count; start += Length * Inner)
-                for (var column = 0; column < Inner; column += tile)
-                {
-                    var at = start + column;
-                    ref T a = ref Unsafe.Add(ref A.First<T>(), at), b = ref Unsafe.Add(ref B.First<T>(), at), y = ref Unsafe.Add(ref Y.First<T>(), at);
-                    if (Inner == 1) N.Run<InRow, R, T>(new(Length), ref a, ref b, ref y, ref m, ref s);
-                    else N.Run<InColumns, R, T>(new(Length, Inner, Math.Min(tile, Inner - column)), ref a, ref b, ref y, ref m, ref s);
-                }
+            for (var unit = start; unit < end; unit++)
+            {
+                var (line, column) = Math.DivRem(unit, Tiles);
+                column *= Tile;
+                var at = line * Length * Inner + column;
+                ref T a = ref Unsafe.Add(ref A.First<T>(), at), b = ref Unsafe.Add(ref B.First<T>(), at), y = ref Unsafe.Add(ref Y.First<T>(), at);
+                if (Inner == 1) N.Run<InRow, R, T>(new(Length), ref a, ref b, ref y, ref m, ref s);
+                else N.Run<InColumns, R, T>(new(Length, Inner, Math.Min(Tile, Inner - column)), ref a, ref b, ref y, ref m, ref s);
+            }
         }
 
         // Many short rows are turned into columns, a tile at a time, so that the registers hold one number of each of several rows.
-        readonly void ShortRows<R>(ref T m, ref T s, int tile) where R : struct, IRegister<R, T>
+        readonly void ShortRows(int row, int end, ref T m, ref T s)
         {
-            Span<T> scratch = new T[3 * Length * tile];
+            Span<T> scratch = new T[3 * Length * Tile];
             ref var a = ref MemoryMarshal.GetReference(scratch);
-            ref var b = ref Unsafe.Add(ref a, Length * tile);
-            ref var y = ref Unsafe.Add(ref b, Length * tile);
+            ref var b = ref Unsafe.Add(ref a, Length * Tile);
+            ref var y = ref Unsafe.Add(ref b, Length * Tile);
             var two = !ReferenceEquals(A, B);
-            var rows = Y.Count / Length;
-            for (var row = 0; row < rows; row += tile)
+            for (; row < end; row += Tile)
             {
-                var n = Math.Min(tile, rows - row);
+                var n = Math.Min(Tile, end - row);
                 var at = (nint)row * Length;
-                Transpose(ref Unsafe.Add(ref A.First<T>(), at), n, Length, ref a, Length, 1, tile);
-                if (two) Transpose(ref Unsafe.Add(ref B.First<T>(), at), n, Length, ref b, Length, 1, tile);
-                N.Run<InColumns, R, T>(new(Length, tile, n), ref a, ref b, ref y, ref m, ref s);
-                Transpose(ref y, Length, tile, ref Unsafe.Add(ref Y.First<T>(), at), n, 1, Length);
+                Transpose(ref Unsafe.Add(ref A.First<T>(), at), n, Length, ref a, Length, 1, Tile);
+                if (two) Transpose(ref Unsafe.Add(ref B.First<T>(), at), n, Length, ref b, Length, 1, Tile);
+                N.Run<InColumns, R, T>(new(Length, Tile, n), ref a, ref b, ref y, ref m, ref s);
+                Transpose(ref y, Length, Tile, ref Unsafe.Add(ref Y.First<T>(), at), n, 1, Length);
             }
         }
 

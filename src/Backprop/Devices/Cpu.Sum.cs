@@ -35,6 +35,7 @@ static partial class Cpu
     public static void SumOf<K>(K kernel, Tensor x, Tensor? m, bool[] reduced, Tensor y) where K : struct, IKernel
     {
         if (x.Count == 0) y.Bytes().Clear();
+        else if (x.Count >= ManyNumbers && SumByParts(kernel, x, m, reduced, y)) return;
         else if (y.DType == DType.Float32) SumOf<K, float>(kernel, x, m, reduced, y);
         else SumOf<K, double>(kernel, x, m, reduced, y);
     }
@@ -112,14 +113,14 @@ static partial class Cpu
     /// one number repeated over a register.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static T SumRow<K, R, T>(K kernel, ref T x, ref T m, nuint advance, int n)
+    static double TotalRow<K, R, T>(K kernel, ref T x, ref T m, nuint advance, int n)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         var total = 0.0;
         if (typeof(K) == typeof(Itself) && n < 16)
         {
             for (var i = 0; i < n; i++) total += double.CreateTruncating(Unsafe.Add(ref x, i));
-            return T.CreateTruncating(total);
+            return total;
         }
         Span<T> lanes = stackalloc T[Widest];
         ref var l = ref MemoryMarshal.GetReference(lanes);
@@ -143,8 +144,12 @@ static partial class Cpu
             Rest<K, R, T>(kernel, ref x, ref m, advance, i, (int)(end - i)).V.Store(ref l, 0);
             total += Total(lanes[..(int)(end - i)]);
         }
-        return T.CreateTruncating(total);
+        return total;
     }
+
+    static T SumRow<K, R, T>(K kernel, ref T x, ref T m, nuint advance, int n)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+        T.CreateTruncating(TotalRow<K, R, T>(kernel, ref x, ref m, advance, n));
 
     static double Total<T>(ReadOnlySpan<T> values) where T : unmanaged, INumber<T>
     {
@@ -180,30 +185,37 @@ static partial class Cpu
     static void SumColumns<K, R, T>(K kernel, ref T x, int stride, int length, ref T m, int mStride, Span<T> y)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        const int tile = 512;
-        Span<T> sums = stackalloc T[tile];
-        Span<double> totals = stackalloc double[tile];
-        // Few columns without gaps: several rows are taken as one wide row, and their sums put together at the end.
-        var together = typeof(K) == typeof(Itself) && stride == y.Length && y.Length <= 32 && length >= 16 ? 128 / y.Length : 1;
-        if (together > 1)
+        Span<double> totals = stackalloc double[ColumnTile];
+        for (var start = 0; start < y.Length; start += ColumnTile)
         {
-            var wide = together * y.Length;
-            totals.Clear();
-            AddRows<K, R, T>(kernel, ref x, wide, length / together, ref m, 0, sums[..wide], totals[..wide]);
-            var rest = length % together;
-            AddRows<K, R, T>(kernel, ref Unsafe.Add(ref x, (nint)(length - rest) * stride), stride, 1, ref m, 0, sums[..(rest * stride)], totals);
-            for (var i = y.Length; i < wide; i++) totals[i % y.Length] += totals[i];
-            for (var i = 0; i < y.Length; i++) y[i] = T.CreateTruncating(totals[i]);
-            return;
-        }
-        for (var start = 0; start < y.Length; start += tile)
-        {
-            var columns = Math.Min(tile, y.Length - start);
-            totals.Clear();
-            AddRows<K, R, T>(kernel, ref Unsafe.Add(ref x, start), stride, length, ref Unsafe.Add(ref m, K.Arity > 1 ? start : 0), mStride,
-                sums[..columns], totals);
+            var columns = Math.Min(ColumnTile, y.Length - start);
+            TotalColumns<K, R, T>(kernel, ref Unsafe.Add(ref x, start), stride, length, ref Unsafe.Add(ref m, K.Arity > 1 ? start : 0), mStride,
+                columns, totals);
             for (var i = 0; i < columns; i++) y[start + i] = T.CreateTruncating(totals[i]);
         }
+    }
+
+    // Columns whose sums are kept at a time, in the first-level cache.
+    const int ColumnTile = 512;
+
+    // The same in double for one tile of columns at most; there is room for a whole tile.
+    static void TotalColumns<K, R, T>(K kernel, ref T x, int stride, int length, ref T m, int mStride, int columns, Span<double> totals)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        Span<T> sums = stackalloc T[ColumnTile];
+        totals.Clear();
+        // Few columns without gaps: several rows are taken as one wide row, and their sums put together at the end.
+        var together = typeof(K) == typeof(Itself) && stride == columns && columns <= 32 && length >= 16 ? 128 / columns : 1;
+        if (together == 1)
+        {
+            AddRows<K, R, T>(kernel, ref x, stride, length, ref m, mStride, sums[..columns], totals);
+            return;
+        }
+        var wide = together * columns;
+        AddRows<K, R, T>(kernel, ref x, wide, length / together, ref m, 0, sums[..wide], totals);
+        var rest = length % together;
+        AddRows<K, R, T>(kernel, ref Unsafe.Add(ref x, (nint)(length - rest) * stride), stride, 1, ref m, 0, sums[..(rest * stride)], totals);
+        for (var i = columns; i < wide; i++) totals[i % columns] += totals[i];
     }
 
     static void AddRows<K, R, T>(K kernel, ref T x, int stride, int rows, ref T m, int mStride, Span<T> sums, Span<double> totals)

@@ -18,25 +18,48 @@ static partial class Cpu
         var side = Array.FindLastIndex(from, rank - 2, stride => stride == 1);
         int columns = y.Shape[^1], rows = side < 0 ? 0 : y.Shape[side];
         if (from[^1] is 0 or 1 || rows < TransposeTile || columns < TransposeTile) return false;
-        Span<int> index = stackalloc int[rank];
-        index.Clear();
-        nint source = 0, target = 0;
-        var matrices = y.Count / (rows * columns);
-        for (var matrix = 0; matrix < matrices; matrix++)
+        var job = new TransposeJob<T> { X = x, Y = y, From = from, To = to, Side = side, Rows = rows, Columns = columns };
+        Team.Run(job.Count, ref job);
+        return true;
+    }
+
+    /// <summary>Bands of rows of all matrices.</summary>
+    struct TransposeJob<T> : IJob where T : unmanaged
+    {
+        public Tensor X, Y;
+        public int[] From, To;
+        public int Side, Rows, Columns;
+
+        readonly int Band => Math.Min(Rows, (Chunks.Units(Columns) + TransposeTile - 1) / TransposeTile * TransposeTile);
+
+        readonly int Bands => (Rows + Band - 1) / Band;
+
+        // Of small matrices several make a chunk.
+        readonly int BandsOfChunk => Chunks.Units((long)Band * Columns);
+
+        readonly int AllBands => Y.Count / (Rows * Columns) * Bands;
+
+        public readonly int Count => (AllBands + BandsOfChunk - 1) / BandsOfChunk;
+
+        public readonly void Run(int chunk)
         {
-            Transpose(ref Unsafe.Add(ref x.First<T>(), source), from[^1], ref Unsafe.Add(ref y.First<T>(), target), to[side], rows, columns);
-            for (var axis = rank - 2; axis >= 0; axis--)
+            var band = chunk * BandsOfChunk;
+            for (var end = band + Math.Min(BandsOfChunk, AllBands - band); band < end; band++)
             {
-                if (axis == side) continue;
-                source += from[axis];
-                target += to[axis];
-                if (++index[axis] < y.Shape[axis]) break;
-                source -= (nint)from[axis] * index[axis];
-                target -= (nint)to[axis] * index[axis];
-                index[axis] = 0;
+                var (matrix, row) = Math.DivRem(band, Bands);
+                row *= Band;
+                nint source = row, target = (nint)row * To[Side];
+                for (var axis = Y.Rank - 2; axis >= 0; axis--)
+                {
+                    if (axis == Side) continue;
+                    (matrix, var index) = Math.DivRem(matrix, Y.Shape[axis]);
+                    source += (nint)index * From[axis];
+                    target += (nint)index * To[axis];
+                }
+                Transpose(ref Unsafe.Add(ref X.First<T>(), source), From[^1], ref Unsafe.Add(ref Y.First<T>(), target), To[Side],
+                    Math.Min(Band, Rows - row), Columns);
             }
         }
-        return true;
     }
 
     // y[r, c] = x[c, r]: rows of x lie xStride apart, rows of y yStride.

@@ -55,6 +55,18 @@ ref struct StridedWalk<T> where T : unmanaged
     /// <summary>How much working memory a shape needs.</summary>
     public static int Room(Shape shape) => 3 * Math.Max(shape.Rank, 1);
 
+    /// <summary>Goes on at an element, counted in row-major order.</summary>
+    public void Seek(int element)
+    {
+        (element, column) = Math.DivRem(element, sizes[^1]);
+        position = 0;
+        for (var axis = sizes.Length - 2; axis >= 0; axis--)
+        {
+            (element, index[axis]) = Math.DivRem(element, sizes[axis]);
+            position += (nint)index[axis] * strides[axis];
+        }
+    }
+
     /// <summary>Reads the next elements.</summary>
     public void Read(Span<T> destination)
     {

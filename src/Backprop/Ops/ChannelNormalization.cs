@@ -95,8 +95,8 @@ public sealed record ChannelNormalization(double Epsilon, bool OwnMoments) : Op
 
     static void RequireParameters(Shape x, Tensor? weight, Tensor? bias)
     {
-        if (weight is not null) Normalization.RequireParameters("BatchNorm", [weight], x, [x[1]]);
-        if (bias is not null) Normalization.RequireParameters("BatchNorm", [weight ?? bias, bias], x, [x[1]]);
+        Normalization.RequireParameter("BatchNorm", "weight", weight, x, [x[1]]);
+        Normalization.RequireParameter("BatchNorm", "bias", bias, x, [x[1]]);
     }
 
     /// <inheritdoc/>

@@ -67,7 +67,7 @@ public sealed class Lbfgs : Optimizer
             if (next.Loss > at.Loss || !double.IsFinite(next.Loss)) break;
             Remember(next.Point - at.Point, next.Gradient - at.Gradient);
             var change = Math.Max((next.Point - at.Point).Abs().Max().Item(), Math.Abs(next.Loss - at.Loss));
-            at = next;
+            at = next with { Length = 0 };
             if (change <= changeTolerance) break;
         }
         SetPoint(at.Point);

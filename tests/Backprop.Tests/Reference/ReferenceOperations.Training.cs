@@ -30,7 +30,7 @@ static partial class ReferenceOperations
     // 20 steps on loss = mean((tanh(data·w + b) − target)²) + ½ Σ stiffness·b² + 0.05 Σ w⁴.
     static Tensor[] Train(ReferenceCase c, Func<Tensor[], Optimizer> create)
     {
-        Tensor w = c["w"][0].Copy(), b = c["b"][0].Copy();
+        Tensor w = c["w"].Copy(), b = c["b"].Copy();
         Tape.Watch(w, b);
         var optimizer = create([w, b]);
         if (c.Groups is { } groups)

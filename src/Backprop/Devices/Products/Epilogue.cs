@@ -20,6 +20,9 @@ readonly unsafe struct Epilogue<T>() where T : unmanaged, INumber<T>
 
     public bool Scales => Scale != T.One;
 
+    /// <summary>Whether the sums are stored as they are.</summary>
+    public bool IsPlain => !Adds && ColumnBias == null && RowBias == null && !Scales;
+
     /// <summary>The same from another row and column of C on.</summary>
     public Epilogue<T> At(int row, int column) => this with
     {

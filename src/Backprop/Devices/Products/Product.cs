@@ -14,6 +14,9 @@ static unsafe class Product
     // A part of the depth has at most this many bytes a line, so that a panel of B stays in the second-level cache.
     const int DepthBytes = 2048;
 
+    // Multiplications below which planning would cost more than it gains.
+    const int SmallProduct = 1 << 18;
+
     // Packed rows of A that all threads share at a time.
     const int SharedRows = 2048;
 
@@ -59,7 +62,8 @@ static unsafe class Product
         where A : struct, IPanelSource<T> where B : struct, IPanelSource<T> where F : struct, IKernel
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        if ((m == 1 || n == 1 || m <= VectorProductJob<F, R, T>.MostVectors) && TryVectors<A, B, F, R, T>(m, n, k, a, b, c, cLine, epilogue, activation)) return;
+        if ((n == 1 || m <= VectorProductJob<F, R, T>.MostVectors) && TryVectors<A, B, F, R, T>(m, n, k, a, b, c, cLine, epilogue, activation)) return;
+        if ((long)m * n * k <= SmallProduct && TrySmall<A, B, F, R, T>(m, n, k, a, b, c, cLine, epilogue, activation)) return;
         // The depth is cut into parts of equal length, by its size alone: it decides in which order an element is summed.
         var parts = Math.Max(1, (k * sizeof(T) + DepthBytes - 1) / DepthBytes);
         var job = new ProductJob<A, B, F, R, T>
@@ -67,11 +71,6 @@ static unsafe class Product
             SourceA = a, SourceB = b, C = c, CLine = cLine, Epilogue = epilogue, Activation = activation,
             RowCount = m, Columns = n, Depth = k, DepthPart = (k + parts - 1) / parts, RowEnd = m, DepthEnd = k,
         };
-        if (job.IsSmall)
-        {
-            job.RunSmall();
-            return;
-        }
         job.Prepare();
         if (job.PacksA)
         {
@@ -80,6 +79,31 @@ static unsafe class Product
         }
         job.Split();
         Team.Run(job.Chunks, ref job);
+    }
+
+    // A small product in one piece, read in place as far as possible.
+    static bool TrySmall<A, B, F, R, T>(int m, int n, int k, A a, B b, T* c, nint cLine, in Epilogue<T> epilogue, F activation)
+        where A : struct, IPanelSource<T> where B : struct, IPanelSource<T> where F : struct, IKernel
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        if (k * sizeof(T) > DepthBytes || !a.TryGetMemory(out var left) || !b.TryGetMemory(out var right)) return false;
+        int width = Tile.Columns<R, T>();
+        nint tile = Tile.Rows<R, T>() * left.LineStride;
+        for (var column = 0; column < n; column += width, c += width)
+        {
+            var columns = Math.Min(width, n - column);
+            var panel = right.At(column, 0);
+            var stride = right.DepthStride;
+            if (right.LineStride != 1 || columns % R.Count != 0)
+            {
+                panel = Workspace.Own<T>((nint)k * width);
+                stride = width;
+                right.Pack(panel, width, column, columns, 0, k);
+            }
+            Tile.Run<R, T>(m, columns, k, left.First, left.LineStride, left.DepthStride, tile, panel, stride, c, cLine, epilogue.At(0, column));
+            if (typeof(F) != typeof(NoActivation)) Rows.Apply<F, R, T>(activation, c, cLine, m, columns);
+        }
+        return true;
     }
 
     // Few rows, or one column, which is the same product transposed.

@@ -23,9 +23,6 @@ unsafe struct ProductJob<A, B, F, R, T> : IJob
     const int FewRows = 36;
     const int LittleBytes = 32 * 1024;
 
-    // Multiplications below which planning would cost more than it gains.
-    const int SmallProduct = 1 << 18;
-
     public A SourceA;
     public B SourceB;
     public T* C;
@@ -60,25 +57,6 @@ unsafe struct ProductJob<A, B, F, R, T> : IJob
             PacksA = memoryA.DepthStride != 1 || memoryA.LineStride * sizeof(T) % 1024 == 0;
         packsB = !SourceB.TryGetMemory(out memoryB) || memoryB.LineStride != 1
             || (RowCount > FewRows && Depth * Math.Abs(memoryB.DepthStride) * sizeof(T) > LittleBytes);
-    }
-
-    /// <summary>Whether a product is so small that it is done in one piece, read in place as far as possible.</summary>
-    public readonly bool IsSmall => (long)RowCount * Columns * Depth <= SmallProduct && DepthPart == Depth;
-
-    /// <summary>Does a small product.</summary>
-    public void RunSmall()
-    {
-        packsB = !SourceB.TryGetMemory(out memoryB) || memoryB.LineStride != 1;
-        if (!SourceA.TryGetMemory(out memoryA))
-        {
-            PacksA = true;
-            PackedA = Workspace.Shared<T>((nint)(RowCount + TileRows) * Depth);
-            for (var row = 0; row < RowCount; row += TileRows)
-                SourceA.Pack(PackedA + (nint)row * Depth, TileRows, row, Math.Min(TileRows, RowCount - row), 0, Depth);
-        }
-        var panel = packsB || Columns % R.Count != 0 ? Workspace.Own<T>((nint)Depth * Width) : null;
-        for (var column = 0; column < Columns; column += Width)
-            Panel(0, RowCount, column, Math.Min(Width, Columns - column), 0, Depth, panel, true);
     }
 
     /// <summary>Cuts the run into chunks, by sizes alone.</summary>

@@ -57,11 +57,12 @@ readonly unsafe struct Strided<T>(T* first, nint lineStride, nint depthStride) :
             return;
         }
         var whole = lines / R.Count * R.Count;
+        var mask = Partial.Mask<R, T>(lines - whole);
         for (; depths > 0; depths--, from += stride, panel += width)
         {
             for (var l = 0; l < whole; l += R.Count) R.Load(ref *from, (nuint)l).Store(ref *panel, (nuint)l);
             if (whole == width) continue;
-            var rest = Partial.Load<R, T>(from + whole, lines - whole);
+            var rest = Partial.Load(from + whole, lines - whole, mask);
             if (whole + R.Count <= width) rest.Store(ref *panel, (nuint)whole);
             else Partial.Store(rest, panel + whole, width - whole);
             for (var l = whole + R.Count; l < width; l++) panel[l] = default;

@@ -80,23 +80,16 @@ static unsafe class Tile
     {
         nint s1 = call.ALine, s2 = 2 * s1, s3 = 3 * s1, s4 = 4 * s1, s5 = 5 * s1, next = call.ADepth, nextB = call.BDepth, line = call.CLine;
         ref readonly var e = ref call.Epilogue;
-        var plain = call.Columns == W.Value * R.Count && !e.Scales && e.RowBias == null;
+        var full = call.Columns == W.Value * R.Count;
+        var plain = !e.Scales && e.RowBias == null && (full || (Partial.IsFast && R.Count * sizeof(T) == 64 && !e.Adds));
+        var rest = call.Columns - (W.Value - 1) * R.Count;
+        var mask = Partial.Mask<R, T>(rest);
         for (; tiles > 0; tiles--, a += call.ATile, c += N.Value * line, row += N.Value)
         {
             Sums<R, T, W> c0 = default;
-            if (plain && e.ColumnBias != null) c0.Load(e.ColumnBias);
+            if (plain && e.ColumnBias != null) c0.Load(e.ColumnBias, rest, mask);
             Sums<R, T, W> c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
-            if (plain && e.Adds)
-            {
-                c0.Add(c);
-                if (N.Value > 1) c1.Add(c + line);
-                if (N.Value > 2) c2.Add(c + 2 * line);
-                if (N.Value > 3) c3.Add(c + 3 * line);
-                if (N.Value > 4) c4.Add(c + 4 * line);
-                if (N.Value > 5) c5.Add(c + 5 * line);
-                if (N.Value > 6) c6.Add(c + 6 * line);
-                if (N.Value > 7) c7.Add(c + 7 * line);
-            }
+            if (plain && e.Adds) Add<R, T, N, W>(c, line, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
             T* p = a, q = call.B;
             nint left = call.Depth;
             for (; left >= 4; left -= 4)
@@ -112,16 +105,62 @@ static unsafe class Tile
                 Step<R, T, N, W>(p, s1, s2, s3, s4, s5, q, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
             var to = plain ? c : call.Spare;
             var step = plain ? line : W.Value * R.Count;
-            c0.Store(to);
-            if (N.Value > 1) c1.Store(to + step);
-            if (N.Value > 2) c2.Store(to + 2 * step);
-            if (N.Value > 3) c3.Store(to + 3 * step);
-            if (N.Value > 4) c4.Store(to + 4 * step);
-            if (N.Value > 5) c5.Store(to + 5 * step);
-            if (N.Value > 6) c6.Store(to + 6 * step);
-            if (N.Value > 7) c7.Store(to + 7 * step);
+            if (plain && !full) Store<R, T, N, W>(c, line, rest, mask, c0, c1, c2, c3, c4, c5, c6, c7);
+            else Store<R, T, N, W>(to, step, c0, c1, c2, c3, c4, c5, c6, c7);
             if (!plain) Finish<R, T>(to, step, N.Value, call, c, row);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Add<R, T, N, W>(
+        T* c, nint line,
+        ref Sums<R, T, W> c0, ref Sums<R, T, W> c1, ref Sums<R, T, W> c2, ref Sums<R, T, W> c3,
+        ref Sums<R, T, W> c4, ref Sums<R, T, W> c5, ref Sums<R, T, W> c6, ref Sums<R, T, W> c7)
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where N : struct, ICount where W : struct, ICount
+    {
+        c0.Add(c);
+        if (N.Value > 1) c1.Add(c + line);
+        if (N.Value > 2) c2.Add(c + 2 * line);
+        if (N.Value > 3) c3.Add(c + 3 * line);
+        if (N.Value > 4) c4.Add(c + 4 * line);
+        if (N.Value > 5) c5.Add(c + 5 * line);
+        if (N.Value > 6) c6.Add(c + 6 * line);
+        if (N.Value > 7) c7.Add(c + 7 * line);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<R, T, N, W>(
+        T* c, nint line,
+        in Sums<R, T, W> c0, in Sums<R, T, W> c1, in Sums<R, T, W> c2, in Sums<R, T, W> c3,
+        in Sums<R, T, W> c4, in Sums<R, T, W> c5, in Sums<R, T, W> c6, in Sums<R, T, W> c7)
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where N : struct, ICount where W : struct, ICount
+    {
+        c0.Store(c);
+        if (N.Value > 1) c1.Store(c + line);
+        if (N.Value > 2) c2.Store(c + 2 * line);
+        if (N.Value > 3) c3.Store(c + 3 * line);
+        if (N.Value > 4) c4.Store(c + 4 * line);
+        if (N.Value > 5) c5.Store(c + 5 * line);
+        if (N.Value > 6) c6.Store(c + 6 * line);
+        if (N.Value > 7) c7.Store(c + 7 * line);
+    }
+
+    // The same with part of the last register.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<R, T, N, W>(
+        T* c, nint line, int rest, R mask,
+        in Sums<R, T, W> c0, in Sums<R, T, W> c1, in Sums<R, T, W> c2, in Sums<R, T, W> c3,
+        in Sums<R, T, W> c4, in Sums<R, T, W> c5, in Sums<R, T, W> c6, in Sums<R, T, W> c7)
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where N : struct, ICount where W : struct, ICount
+    {
+        c0.Store(c, rest, mask);
+        if (N.Value > 1) c1.Store(c + line, rest, mask);
+        if (N.Value > 2) c2.Store(c + 2 * line, rest, mask);
+        if (N.Value > 3) c3.Store(c + 3 * line, rest, mask);
+        if (N.Value > 4) c4.Store(c + 4 * line, rest, mask);
+        if (N.Value > 5) c5.Store(c + 5 * line, rest, mask);
+        if (N.Value > 6) c6.Store(c + 6 * line, rest, mask);
+        if (N.Value > 7) c7.Store(c + 7 * line, rest, mask);
     }
 
     // One depth: every row's element times the registers of B.
@@ -149,18 +188,27 @@ static unsafe class Tile
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         ref readonly var e = ref call.Epilogue;
-        for (var r = 0; r < rows; r++, tile += stride, c += call.CLine)
-            for (var j = 0; j < call.Columns; j += R.Count)
+        for (var j = 0; j < call.Columns; j += R.Count)
+        {
+            var count = Math.Min(R.Count, call.Columns - j);
+            var mask = Partial.Mask<R, T>(count);
+            var bias = e.ColumnBias != null ? Partial.Load(e.ColumnBias + j, count, mask) : R.Create(T.Zero);
+            var from = tile + j;
+            var to = c + j;
+            var plain = e.IsPlain;
+            for (var r = 0; r < rows; r++, from += stride, to += call.CLine)
             {
-                var count = Math.Min(R.Count, call.Columns - j);
-                var y = R.Load(ref *tile, (nuint)j);
-                if (e.Scales) y *= R.Create(e.Scale);
-                if (e.ColumnBias != null) y += Partial.Load<R, T>(e.ColumnBias + j, count);
-                if (e.RowBias != null) y += R.Create(e.RowBias[row + r]);
-                if (e.Adds) y += Partial.Load<R, T>(c + j, count);
-                if (count == R.Count) y.Store(ref *c, (nuint)j);
-                else Partial.Store(y, c + j, count);
+                var y = R.Load(ref *from, 0);
+                if (!plain)
+                {
+                    y = y * R.Create(e.Scale) + bias;
+                    if (e.RowBias != null) y += R.Create(e.RowBias[row + r]);
+                    if (e.Adds) y += Partial.Load(to, count, mask);
+                }
+                if (count == R.Count) y.Store(ref *to, 0);
+                else Partial.Store(y, to, count, mask);
             }
+        }
     }
 }
 
@@ -186,11 +234,19 @@ unsafe struct Sums<R, T, W> where R : struct, IRegister<R, T> where T : unmanage
         if (W.Value > 1) high = R.MultiplyAdd(x, b1, high);
     }
 
+    /// <summary>Begins with what lies at p; of the last register just so many numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Load(T* p)
+    public void Load(T* p, int rest, R mask)
     {
-        low = R.Load(ref *p, 0);
-        if (W.Value > 1) high = R.Load(ref *p, (nuint)R.Count);
+        if (W.Value > 1)
+        {
+            low = R.Load(ref *p, 0);
+            high = Partial.Load(p + R.Count, rest, mask);
+        }
+        else
+        {
+            low = Partial.Load(p, rest, mask);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -205,6 +261,21 @@ unsafe struct Sums<R, T, W> where R : struct, IRegister<R, T> where T : unmanage
     {
         low.Store(ref *p, 0);
         if (W.Value > 1) high.Store(ref *p, (nuint)R.Count);
+    }
+
+    /// <summary>Stores all but what lies beyond the given part of the last register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Store(T* p, int rest, R mask)
+    {
+        if (W.Value > 1)
+        {
+            low.Store(ref *p, 0);
+            Partial.Store(high, p + R.Count, rest, mask);
+        }
+        else
+        {
+            Partial.Store(low, p, rest, mask);
+        }
     }
 }
 
