@@ -28,6 +28,8 @@ static partial class OperationCatalogue
         .. Random(),
         .. Recurrent(),
         .. Convolutions(),
+        .. Poolings(),
+        .. Resizings(),
     ];
 
     static Tensor Uniform(double low, double high, params int[] shape) =>
