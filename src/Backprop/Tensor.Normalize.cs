@@ -41,7 +41,7 @@ public sealed partial class Tensor
     public Tensor InstanceNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5) =>
         GroupNormalization.OfInstances(this, weight, bias, epsilon);
 
-    /// <inheritdoc cref="BatchNormalization"/>
+    /// <inheritdoc cref="ChannelNormalization"/>
     /// <param name="weight">w, [channels]; 1 if left out.</param>
     /// <param name="bias">b, [channels]; 0 if left out.</param>
     /// <param name="epsilon">ε.</param>
@@ -49,8 +49,8 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">A parameter has another shape, or the batch's own statistics would be of one number each.</exception>
     public Tensor BatchNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5, (Tensor Mean, Tensor Variance)? statistics = null) =>
         statistics is { } known
-            ? BatchNormalization.Call(this, known.Mean, known.Variance, weight, bias, epsilon)
-            : BatchNormalization.Call(this, weight, bias, epsilon, out _);
+            ? ChannelNormalization.Call(this, known.Mean, known.Variance, weight, bias, epsilon)
+            : ChannelNormalization.Call(this, weight, bias, epsilon, out _);
 
     /// <inheritdoc cref="LocalResponseNormalization"/>
     /// <param name="size">How many neighbouring channels count.</param>

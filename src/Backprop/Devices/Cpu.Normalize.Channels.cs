@@ -208,6 +208,7 @@ static partial class Cpu
             ArrayPool<double>.Shared.Return(totals);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void AddUp<R>(ref T mean, Span<double> sums, Span<double> products) where R : struct, IRegister<R, T>
         {
             var wide = sums.Length;
@@ -244,6 +245,7 @@ static partial class Cpu
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Pull<R>(Tensor columns) where R : struct, IRegister<R, T>
         {
             var wide = columns.Shape[1];

@@ -64,6 +64,7 @@ static partial class Cpu
         public RunSets Sets;
         public Scales Scales;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<R>() where R : struct, IRegister<R, T>
         {
             ref T x = ref X.First<T>(), y = ref Y.First<T>();
@@ -128,6 +129,7 @@ static partial class Cpu
             ArrayPool<double>.Shared.Return(totals);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly (double U, double UD) SumRuns<R>(int set, T mean, double scale, Span<double> dw, Span<double> db) where R : struct, IRegister<R, T>
         {
             double u = 0, ud = 0;
@@ -146,6 +148,7 @@ static partial class Cpu
             return (u, ud);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void PullRuns<R>(int set, RowPull<T> pull, double scale) where R : struct, IRegister<R, T>
         {
             for (var run = 0; run < Sets.Runs; run++)
@@ -184,8 +187,8 @@ static partial class Cpu
                 g0 += a;
                 p0 = R.MultiplyAdd(a, R.Load(in x, i) - m, p0);
             }
-            sum += Across<R, T>(g0 + g1);
-            product += Across<R, T>(p0 + p1);
+            sum += double.CreateTruncating(R.Sum(g0 + g1));
+            product += double.CreateTruncating(R.Sum(p0 + p1));
         }
         if (i == n) return (sum, product);
         var (g, gd) = RunSums<V1<T>, T>(ref Unsafe.Add(ref dy, i), ref Unsafe.Add(ref x, i), mean, n - i);

@@ -128,32 +128,65 @@ static partial class Cpu
         public int Length, Period;
         public Scales Scales;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<R>() where R : struct, IRegister<R, T>
         {
             ref T x = ref X.First<T>(), y = ref Y.First<T>(), w = ref W.First<T>(), b = ref B.First<T>();
-            var rows = Y.Count / Length;
-            for (var row = 0; row < rows; row++)
+            int rows = Y.Count / Length, row = 0;
+            var n = (nuint)Length;
+            for (; row + 2 <= rows && Period == 1; row += 2)
             {
-                var (mean, scale) = Scales.Of<R, T>(ref x, Length);
+                var first = new RowScale<T>(Scales.Of<R, T>(ref x, Length));
+                var second = new RowScale<T>(Scales.Of<R, T>(ref Unsafe.Add(ref x, Length), Length));
+                ScaleTwoRows<R, T>(ref x, first, second, n, ref w, ref b, ref y, n);
+                x = ref Unsafe.Add(ref x, 2 * Length);
+                y = ref Unsafe.Add(ref y, 2 * Length);
+            }
+            for (; row < rows; row++)
+            {
                 var at = row % Period * Length;
-                ScaleRow<R, T>(ref x, T.CreateTruncating(mean), T.CreateTruncating(scale), ref Unsafe.Add(ref w, at), ref Unsafe.Add(ref b, at), ref y, (nuint)Length);
+                ScaleRow<R, T>(ref x, new(Scales.Of<R, T>(ref x, Length)), ref Unsafe.Add(ref w, at), ref Unsafe.Add(ref b, at), ref y, n);
                 x = ref Unsafe.Add(ref x, Length);
                 y = ref Unsafe.Add(ref y, Length);
             }
         }
     }
 
+    /// <summary>What a row is brought to mean 0 and mean square 1 with.</summary>
+    readonly struct RowScale<T>((double Mean, double Scale) of) where T : unmanaged, INumber<T>
+    {
+        public readonly T Mean = T.CreateTruncating(of.Mean), Scale = T.CreateTruncating(of.Scale);
+    }
+
     // y = (x − mean) · scale · w + b.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void ScaleRow<R, T>(ref T x, T mean, T scale, ref T w, ref T b, ref T y, nuint n)
+    static void ScaleRow<R, T>(ref T x, RowScale<T> row, ref T w, ref T b, ref T y, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         nuint width = (nuint)R.Count, i = 0;
-        R m = R.Create(mean), s = R.Create(scale);
+        R m = R.Create(row.Mean), s = R.Create(row.Scale);
         for (; i + width <= n; i += width)
             R.MultiplyAdd((R.Load(in x, i) - m) * s, R.Load(in w, i), R.Load(in b, i)).Store(ref y, i);
         if (i < n)
-            ScaleRow<V1<T>, T>(ref Unsafe.Add(ref x, i), mean, scale, ref Unsafe.Add(ref w, i), ref Unsafe.Add(ref b, i), ref Unsafe.Add(ref y, i), n - i);
+            ScaleRow<V1<T>, T>(ref Unsafe.Add(ref x, i), row, ref Unsafe.Add(ref w, i), ref Unsafe.Add(ref b, i), ref Unsafe.Add(ref y, i), n - i);
+    }
+
+    // The same for two rows, the second a stride behind the first, so that w and b are loaded once for both.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void ScaleTwoRows<R, T>(ref T x, RowScale<T> first, RowScale<T> second, nuint stride, ref T w, ref T b, ref T y, nuint n)
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        nuint width = (nuint)R.Count, i = 0;
+        R m0 = R.Create(first.Mean), s0 = R.Create(first.Scale), m1 = R.Create(second.Mean), s1 = R.Create(second.Scale);
+        for (; i + width <= n; i += width)
+        {
+            R weight = R.Load(in w, i), bias = R.Load(in b, i);
+            R.MultiplyAdd((R.Load(in x, i) - m0) * s0, weight, bias).Store(ref y, i);
+            R.MultiplyAdd((R.Load(in x, i + stride) - m1) * s1, weight, bias).Store(ref y, i + stride);
+        }
+        if (i < n)
+            ScaleTwoRows<V1<T>, T>(
+                ref Unsafe.Add(ref x, i), first, second, stride, ref Unsafe.Add(ref w, i), ref Unsafe.Add(ref b, i), ref Unsafe.Add(ref y, i), n - i);
     }
 
     struct RowsPullAction<T> : IRegisterAction<T> where T : unmanaged, INumber<T>
@@ -191,23 +224,43 @@ static partial class Cpu
             ArrayPool<double>.Shared.Return(totals);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         readonly void Rows<R>(int from, int to, Span<T> dw, Span<T> db) where R : struct, IRegister<R, T>
         {
-            T[]? unused = Dx is null ? ArrayPool<T>.Shared.Rent(Length) : null;
-            for (var row = from; row < to; row++)
+            var unused = Dx is null ? ArrayPool<T>.Shared.Rent(2 * Length) : null;
+            var n = (nuint)Length;
+            var row = from;
+            // Two rows at once share what they add to the parameters' derivatives.
+            for (; row + 2 <= to && Period == 1 && !dw.IsEmpty; row += 2)
+            {
+                var start = (nint)row * Length;
+                ref T x = ref Unsafe.Add(ref X.First<T>(), start), dy = ref Unsafe.Add(ref Dy.First<T>(), start), w = ref W.First<T>();
+                ref var dx = ref Dx is null ? ref unused![0] : ref Unsafe.Add(ref Dx.First<T>(), start);
+                var first = Pull<R>(ref x, ref dy, ref w);
+                var second = Pull<R>(ref Unsafe.Add(ref x, Length), ref Unsafe.Add(ref dy, Length), ref w);
+                PullTwoRows<R, T>(ref dy, ref w, ref x, first, second, n, ref dx, ref dw[0], ref db[0], n);
+            }
+            for (; row < to; row++)
             {
                 var start = (nint)row * Length;
                 var at = row % Period * Length;
                 ref T x = ref Unsafe.Add(ref X.First<T>(), start), dy = ref Unsafe.Add(ref Dy.First<T>(), start), w = ref Unsafe.Add(ref W.First<T>(), at);
                 ref var dx = ref Dx is null ? ref unused![0] : ref Unsafe.Add(ref Dx.First<T>(), start);
-                var (mean, scale) = Scales.Of<R, T>(ref x, Length);
-                var pull = new RowPull<T>(mean, scale);
-                var (u, ud) = PullSums<R, T>(ref dy, ref w, ref x, pull.Mean, (nuint)Length);
-                pull.Take(Scales.Centred ? u : 0, ud, scale, Length);
-                if (dw.IsEmpty) PullRow<R, T>(ref dy, ref w, ref x, pull, ref dx, (nuint)Length);
-                else PullRow<R, T>(ref dy, ref w, ref x, pull, ref dx, ref dw[at], ref db[at], (nuint)Length);
+                var pull = Pull<R>(ref x, ref dy, ref w);
+                if (dw.IsEmpty) PullRow<R, T>(ref dy, ref w, ref x, pull, ref dx, n);
+                else PullRow<R, T>(ref dy, ref w, ref x, pull, ref dx, ref dw[at], ref db[at], n);
             }
             if (unused is not null) ArrayPool<T>.Shared.Return(unused);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        readonly RowPull<T> Pull<R>(ref T x, ref T dy, ref T w) where R : struct, IRegister<R, T>
+        {
+            var (mean, scale) = Scales.Of<R, T>(ref x, Length);
+            var pull = new RowPull<T>(mean, scale);
+            var (u, ud) = PullSums<R, T>(ref dy, ref w, ref x, pull.Mean, (nuint)Length);
+            pull.Take(Scales.Centred ? u : 0, ud, scale, Length);
+            return pull;
         }
     }
 
@@ -262,8 +315,8 @@ static partial class Cpu
                 u0 += a;
                 p0 = R.MultiplyAdd(a, R.Load(in x, i) - m, p0);
             }
-            sum += Across<R, T>(u0 + u1);
-            product += Across<R, T>(p0 + p1);
+            sum += double.CreateTruncating(R.Sum(u0 + u1));
+            product += double.CreateTruncating(R.Sum(p0 + p1));
         }
         if (i == n) return (sum, product);
         var (u, ud) = PullSums<V1<T>, T>(ref Unsafe.Add(ref dy, i), ref Unsafe.Add(ref w, i), ref Unsafe.Add(ref x, i), mean, n - i);
@@ -299,6 +352,29 @@ static partial class Cpu
         if (i < n)
             PullRow<V1<T>, T>(
                 ref Unsafe.Add(ref dy, i), ref Unsafe.Add(ref w, i), ref Unsafe.Add(ref x, i), pull,
+                ref Unsafe.Add(ref dx, i), ref Unsafe.Add(ref dw, i), ref Unsafe.Add(ref db, i), n - i);
+    }
+
+    // The same for two rows, the second a stride behind the first.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void PullTwoRows<R, T>(
+        ref T dy, ref T w, ref T x, in RowPull<T> first, in RowPull<T> second, nuint stride, ref T dx, ref T dw, ref T db, nuint n)
+        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        nuint width = (nuint)R.Count, i = 0;
+        R m0 = R.Create(first.Mean), r0 = R.Create(first.Scale), slope0 = R.Create(first.Slope), shift0 = R.Create(first.Shift);
+        R m1 = R.Create(second.Mean), r1 = R.Create(second.Scale), slope1 = R.Create(second.Slope), shift1 = R.Create(second.Shift);
+        for (; i + width <= n; i += width)
+        {
+            R weight = R.Load(in w, i), g0 = R.Load(in dy, i), d0 = R.Load(in x, i) - m0, g1 = R.Load(in dy, i + stride), d1 = R.Load(in x, i + stride) - m1;
+            R.MultiplyAdd(g0 * weight, r0, R.MultiplyAdd(d0, slope0, shift0)).Store(ref dx, i);
+            R.MultiplyAdd(g1 * weight, r1, R.MultiplyAdd(d1, slope1, shift1)).Store(ref dx, i + stride);
+            R.MultiplyAdd(g1, d1 * r1, R.MultiplyAdd(g0, d0 * r0, R.Load(in dw, i))).Store(ref dw, i);
+            ((R.Load(in db, i) + g0) + g1).Store(ref db, i);
+        }
+        if (i < n)
+            PullTwoRows<V1<T>, T>(
+                ref Unsafe.Add(ref dy, i), ref Unsafe.Add(ref w, i), ref Unsafe.Add(ref x, i), first, second, stride,
                 ref Unsafe.Add(ref dx, i), ref Unsafe.Add(ref dw, i), ref Unsafe.Add(ref db, i), n - i);
     }
 }

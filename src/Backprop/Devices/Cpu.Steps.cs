@@ -30,12 +30,11 @@ interface IPlaces<V>
 /// <param name="Tensor">The tensor.</param>
 /// <param name="Start">How many elements come before the first row.</param>
 /// <param name="Blocks">How many blocks a row has.</param>
-/// <param name="Shared">Whether one row serves all.</param>
-readonly record struct StepRows(Tensor Tensor, int Start, int Blocks, bool Shared = false)
+readonly record struct StepRows(Tensor Tensor, int Start, int Blocks)
 {
     /// <summary>A whole row.</summary>
     public Span<T> Row<T>(int row, int size) where T : unmanaged =>
-        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Tensor.First<T>(), Start + (Shared ? 0 : row) * Blocks * size), Blocks * size);
+        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Tensor.First<T>(), Start + row * Blocks * size), Blocks * size);
 }
 
 readonly struct SumOf2 : IStep
@@ -45,15 +44,6 @@ readonly struct SumOf2 : IStep
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V> => y[0] = x[0] + x[1];
-}
-
-readonly struct SumOf3 : IStep
-{
-    public static int Operands => 3;
-    public static int Results => 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V> => y[0] = x[0] + x[1] + x[2];
 }
 
 static partial class Cpu
@@ -98,47 +88,65 @@ static partial class Cpu
     static unsafe void Step<K, R, T>(ReadOnlySpan<StepRows> x, ReadOnlySpan<StepRows> y, int rows, int size, ReadOnlySpan<bool> active)
         where K : struct, IStep where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        var places = stackalloc T*[x.Length + y.Length];
-        if (rows > 0 && size > 0) Pinned<K, R, T>(0, places, x, y, rows, size, active);
+        if (rows == 0 || size == 0) return;
+        var parts = stackalloc StepPart<T>[x.Length + y.Length];
+        fixed (bool* marks = active)
+            Pinned(0, new StepJob<K, R, T> { Parts = parts, PartCount = x.Length + y.Length, Rows = rows, Size = size, Active = marks }, x, y);
     }
 
     // Registers are filled from many places at once: every tensor is held where it is, one call deep for each, and pointed at.
-    static unsafe void Pinned<K, R, T>(int pinned, T** places, ReadOnlySpan<StepRows> x, ReadOnlySpan<StepRows> y, int rows, int size, ReadOnlySpan<bool> active)
+    static unsafe void Pinned<K, R, T>(int pinned, StepJob<K, R, T> job, ReadOnlySpan<StepRows> x, ReadOnlySpan<StepRows> y)
         where K : struct, IStep where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        if (pinned == x.Length + y.Length)
+        if (pinned == job.PartCount)
         {
-            AllRows<K, R, T>(places, x, y, rows, size, active);
+            Team.Run(job.Chunks, ref job);
             return;
         }
         var next = pinned < x.Length ? x[pinned] : y[pinned - x.Length];
-        fixed (T* place = &Unsafe.Add(ref next.Tensor.First<T>(), next.Start))
+        fixed (T* first = &Unsafe.Add(ref next.Tensor.First<T>(), next.Start))
         {
-            places[pinned] = place;
-            Pinned<K, R, T>(pinned + 1, places, x, y, rows, size, active);
+            job.Parts[pinned] = new() { First = first, Blocks = next.Blocks };
+            Pinned(pinned + 1, job, x, y);
         }
     }
 
-    [SkipLocalsInit]
-    static unsafe void AllRows<K, R, T>(T** places, ReadOnlySpan<StepRows> x, ReadOnlySpan<StepRows> y, int rows, int size, ReadOnlySpan<bool> active)
-        where K : struct, IStep where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    unsafe struct StepPart<T> where T : unmanaged
     {
-        var blocks = stackalloc T*[K.Operands + K.Results];
-        for (var row = 0; row < rows; row++)
-        {
-            if (!active.IsEmpty && !active[row]) continue;
-            Blocks(places, x, row, size, blocks);
-            Blocks(places + x.Length, y, row, size, blocks + K.Operands);
-            StepRow<K, R, T>(blocks, size);
-        }
+        public T* First;
+        public int Blocks;
     }
 
-    static unsafe void Blocks<T>(T** places, ReadOnlySpan<StepRows> parts, int row, int size, T** blocks) where T : unmanaged
+    /// <summary>Some rows to a chunk; no number depends on which.</summary>
+    unsafe struct StepJob<K, R, T> : IJob where K : struct, IStep where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        for (var i = 0; i < parts.Length; i++)
+        // So few places are not worth a thread's attention.
+        const int PlacesAtOnce = 2048;
+
+        public StepPart<T>* Parts;
+        public int PartCount, Rows, Size;
+        public bool* Active;
+
+        readonly int RowsAtOnce => Math.Max(1, PlacesAtOnce / Size);
+
+        public readonly int Chunks => (Rows + RowsAtOnce - 1) / RowsAtOnce;
+
+        [SkipLocalsInit]
+        public readonly void Run(int chunk)
         {
-            var first = places[i] + (nint)(parts[i].Shared ? 0 : row) * parts[i].Blocks * size;
-            for (var block = 0; block < parts[i].Blocks; block++) *blocks++ = first + (nint)block * size;
+            var blocks = stackalloc T*[K.Operands + K.Results];
+            var end = Math.Min(Rows, (chunk + 1) * RowsAtOnce);
+            for (var row = chunk * RowsAtOnce; row < end; row++)
+            {
+                if (Active != null && !Active[row]) continue;
+                var next = blocks;
+                for (var i = 0; i < PartCount; i++)
+                {
+                    var first = Parts[i].First + (nint)row * Parts[i].Blocks * Size;
+                    for (var block = 0; block < Parts[i].Blocks; block++) *next++ = first + (nint)block * Size;
+                }
+                StepRow<K, R, T>(blocks, Size);
+            }
         }
     }
 

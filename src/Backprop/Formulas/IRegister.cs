@@ -36,6 +36,9 @@ public interface IRegister<R, T> where R : struct, IRegister<R, T> where T : unm
     /// <summary>The number in lane <paramref name="i"/>.</summary>
     T this[int i] { get; }
 
+    /// <summary>The sum of all its numbers, put together in an order that depends on how many they are only.</summary>
+    static abstract T Sum(R a);
+
     /// <summary>a + b.</summary>
     static abstract R operator +(R a, R b);
 

@@ -45,6 +45,8 @@ public readonly struct V128<T>(Vector128<T> v) : IRegister<V128<T>, T> where T :
     /// <inheritdoc/>
     public T this[int i] => v.GetElement(i);
     /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public static T Sum(V128<T> a) => Vector128.Sum(a.v);
+    /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> operator +(V128<T> a, V128<T> b) => new(a.v + b.v);
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> operator -(V128<T> a, V128<T> b) => new(a.v - b.v);
@@ -176,6 +178,8 @@ public readonly struct V256<T>(Vector256<T> v) : IRegister<V256<T>, T> where T :
     /// <inheritdoc/>
     public T this[int i] => v.GetElement(i);
     /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public static T Sum(V256<T> a) => Vector256.Sum(a.v);
+    /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> operator +(V256<T> a, V256<T> b) => new(a.v + b.v);
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> operator -(V256<T> a, V256<T> b) => new(a.v - b.v);
@@ -306,6 +310,8 @@ public readonly struct V512<T>(Vector512<T> v) : IRegister<V512<T>, T> where T :
     [MethodImpl(Registers.Inline)] public void Store(ref T p, nuint i) => v.StoreUnsafe(ref p, i);
     /// <inheritdoc/>
     public T this[int i] => v.GetElement(i);
+    /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public static T Sum(V512<T> a) => Vector512.Sum(a.v);
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V512<T> operator +(V512<T> a, V512<T> b) => new(a.v + b.v);
     /// <inheritdoc/>

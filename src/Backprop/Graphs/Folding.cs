@@ -39,8 +39,14 @@ static class Folding
         var result = members.LastOrDefault(node => whole.OutOf(node).Any(edge => !inside.Contains(edge.To))) ?? members[^1];
         return new()
         {
-            Id = id, Kind = GraphNodeKind.Group, Name = group.Path, Operation = group.Title, Symbol = group.Title, Group = group.Parent,
-            Value = result.Value, Gradient = result.Gradient,
+            Id = id,
+            Kind = GraphNodeKind.Group,
+            Name = group.Path,
+            Operation = group.Title,
+            Symbol = group.Title,
+            Group = group.Parent,
+            Value = result.Value,
+            Gradient = result.Gradient,
             OperationCount = members.Count(node => node.Kind == GraphNodeKind.Operation),
             ParameterCount = members.Where(node => node.Kind == GraphNodeKind.Parameter).Sum(node => (long)node.Value.Shape.Count),
         };
@@ -63,7 +69,9 @@ static class Folding
             operands[to] = operand + 1;
             edges.Add(first with
             {
-                From = same.Key.From, To = to, Operand = operand,
+                From = same.Key.From,
+                To = to,
+                Operand = operand,
                 Gradient = all.Length == 1 ? first.Gradient : all.Length == uses[first.Origin] ? whole[first.Origin].Gradient : Sum(all),
                 LocalDerivative = folded ? null : first.LocalDerivative,
             });

@@ -4,7 +4,7 @@ namespace Backprop.Graphs;
 
 /// <summary>
 /// The computational graph behind a result, as the books draw it: values going right, derivatives coming back left. It is plain data,
-/// captured once by <see cref="Of(Tensor, Tensor?, Tensor?, Tensor?, Tensor?, Tensor?, Tensor?, Tensor?, Tensor?, GraphOptions?, string, string, string, string, string, string, string, string, string)"/>,
+/// captured once by <c>Graph.Of</c>,
 /// and does not change when the tensors do.
 /// </summary>
 /// <example>

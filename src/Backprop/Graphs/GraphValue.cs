@@ -62,11 +62,22 @@ public sealed record GraphValue
     {
         if (x.Count == 1) return new()
         {
-            Shape = x.Shape, DType = x.DType, Number = x.Item(), Mean = x.Item(), Minimum = x.Item(), Maximum = x.Item(), Norm = Math.Abs(x.Item()),
-            Anomalies = double.IsFinite(x.Item()) ? 0 : 1, Rows = 1, Columns = 1, Cells = [x.Item()], Histogram = [1],
+            Shape = x.Shape,
+            DType = x.DType,
+            Number = x.Item(),
+            Mean = x.Item(),
+            Minimum = x.Item(),
+            Maximum = x.Item(),
+            Norm = Math.Abs(x.Item()),
+            Anomalies = double.IsFinite(x.Item()) ? 0 : 1,
+            Rows = 1,
+            Columns = 1,
+            Cells = [x.Item()],
+            Histogram = [1],
         };
         if (x.Count == 0) return new() { Shape = x.Shape, DType = x.DType };
-        ReadOnlySpan<double> values = Cast.Raw(x, DType.Float64).Packed().Elements<double>();
+        var numbers = Cast.Raw(x, DType.Float64).Packed();
+        ReadOnlySpan<double> values = numbers.Elements<double>();
         double sum = 0, squares = 0, minimum = double.PositiveInfinity, maximum = double.NegativeInfinity;
         var finite = 0;
         foreach (var value in values)
@@ -80,11 +91,22 @@ public sealed record GraphValue
         }
         var columns = x.Shape[^1];
         var (rows, wide, cells) = Picture(values, values.Length / columns, columns);
+        var histogram = Count(values, minimum, maximum);
+        // The memory of a tensor that is dead is used again.
+        GC.KeepAlive(numbers);
         return new()
         {
-            Shape = x.Shape, DType = x.DType, Norm = Math.Sqrt(squares), Anomalies = values.Length - finite,
-            Mean = finite > 0 ? sum / finite : double.NaN, Minimum = finite > 0 ? minimum : double.NaN, Maximum = finite > 0 ? maximum : double.NaN,
-            Rows = rows, Columns = wide, Cells = new(cells), Histogram = new(Count(values, minimum, maximum)),
+            Shape = x.Shape,
+            DType = x.DType,
+            Norm = Math.Sqrt(squares),
+            Anomalies = x.Count - finite,
+            Mean = finite > 0 ? sum / finite : double.NaN,
+            Minimum = finite > 0 ? minimum : double.NaN,
+            Maximum = finite > 0 ? maximum : double.NaN,
+            Rows = rows,
+            Columns = wide,
+            Cells = new(cells),
+            Histogram = new(histogram),
         };
     }
 

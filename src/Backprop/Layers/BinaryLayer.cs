@@ -15,6 +15,11 @@ public abstract class BinaryLayer : Layer
     {
     }
 
+    /// <summary>A layer that overrides <see cref="Layer.Compute"/>.</summary>
+    protected BinaryLayer(params Tensor[] parameters) : base(parameters)
+    {
+    }
+
     /// <summary>The first operand of the last call.</summary>
     public Tensor X => LastCall.Inputs[0];
 

@@ -25,12 +25,20 @@ public abstract class Layer
     /// <summary>A layer of any function of tensors, recorded as it runs.</summary>
     /// <param name="function">What it computes from its operands, and from the parameters that it closes over.</param>
     /// <param name="parameters">Those parameters: from now on they require a gradient.</param>
-    protected Layer(Func<Tensor[], Tensor> function, params Tensor[] parameters)
+    protected Layer(Func<Tensor[], Tensor> function, params Tensor[] parameters) : this(parameters)
     {
         ArgumentNullException.ThrowIfNull(function);
+        this.function = function;
+    }
+
+    /// <summary>A layer that overrides <see cref="Compute"/>, as one with a state or a switch does.</summary>
+    /// <param name="parameters">Its parameters: from now on they require a gradient.</param>
+    protected Layer(params Tensor[] parameters)
+    {
         ArgumentNullException.ThrowIfNull(parameters);
+        foreach (var parameter in parameters) ArgumentNullException.ThrowIfNull(parameter, nameof(parameters));
         Tape.Watch(parameters);
-        (this.function, this.parameters) = (function, parameters);
+        this.parameters = parameters;
     }
 
     /// <summary>What messages call it: its class.</summary>
@@ -57,12 +65,18 @@ public abstract class Layer
     /// <summary>Whether this is the result of the last call.</summary>
     internal bool Remembers(Tensor y) => call is not null && ReferenceEquals(call.Output, y);
 
+    /// <summary>
+    /// What the layer computes from its operands, unless it is one operation: recorded as it runs, once for every Forward.
+    /// </summary>
+    protected virtual Tensor Compute(Tensor[] x) => function is not null ? function(x) : throw new GradientException(
+        $"{Name}: there is nothing to compute. Override Compute, or hand the constructor an operation or a function.");
+
     /// <summary>Computes the result and remembers operands and result for <see cref="Pull"/>. The call before is forgotten.</summary>
-    protected internal Tensor Push(params ReadOnlySpan<Tensor> x)
+    protected internal virtual Tensor Push(params ReadOnlySpan<Tensor> x)
     {
         foreach (var operand in x) ArgumentNullException.ThrowIfNull(operand, nameof(x));
         using var off = Tape.NoGrad();
-        var made = op ?? Recorded.Run(function!, this, x);
+        var made = op ?? Recorded.Run(this, x);
         var y = made.Apply(x);
         call = new Node(made, x, y, all: true);
         return y;
@@ -71,7 +85,7 @@ public abstract class Layer
     /// <summary>The derivatives with respect to the operands of the last call. It may be asked again; the layer stays as it is.</summary>
     /// <exception cref="GradientException">Forward has not been called.</exception>
     /// <exception cref="ShapeException">dout has another shape than the last result.</exception>
-    protected internal Tensor[] Pull(Tensor dout)
+    protected internal virtual Tensor[] Pull(Tensor dout)
     {
         ArgumentNullException.ThrowIfNull(dout);
         var node = LastCall;
@@ -87,7 +101,7 @@ public abstract class Layer
     /// <summary>One run of a layer's function, with what the tape recorded of it.</summary>
     sealed record Recorded(Layer Owner, Tensor[] Variables, Tensor Result) : Op
     {
-        public static Recorded Run(Func<Tensor[], Tensor> function, Layer owner, ReadOnlySpan<Tensor> x)
+        public static Recorded Run(Layer owner, ReadOnlySpan<Tensor> x)
         {
             using var on = Tape.EnableGrad();
             var variables = new Tensor[x.Length];
@@ -96,7 +110,7 @@ public abstract class Layer
                 variables[i] = x[i].Detach();
                 variables[i].RequiresGrad = x[i].DType.IsFloat();
             }
-            return new(owner, variables, function(variables));
+            return new(owner, variables, owner.Compute(variables));
         }
 
         public override string Name => Owner.Name;

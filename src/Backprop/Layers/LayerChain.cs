@@ -37,6 +37,11 @@ public sealed class LayerChain
     public Tensor Forward(BinaryLayer layer, Tensor x, Tensor y, [CallerArgumentExpression(nameof(layer))] string name = "") =>
         Run(layer, name, x, y);
 
+    /// <summary>Runs a layer that ends a chain: the loss of x and its targets.</summary>
+    /// <exception cref="GradientException">The layer already ran in this chain; it remembers one call only.</exception>
+    public Tensor Forward(LossLayer layer, Tensor x, Tensor t, [CallerArgumentExpression(nameof(layer))] string name = "") =>
+        Run(layer, name, x, t);
+
     Tensor Run(Layer layer, string name, params ReadOnlySpan<Tensor> x)
     {
         ArgumentNullException.ThrowIfNull(layer);

@@ -15,6 +15,11 @@ public abstract class UnaryLayer : Layer
     {
     }
 
+    /// <summary>A layer that overrides <see cref="Layer.Compute"/>.</summary>
+    protected UnaryLayer(params Tensor[] parameters) : base(parameters)
+    {
+    }
+
     /// <summary>Computes the result of x and remembers both.</summary>
     public Tensor Forward(Tensor x) => Push(x);
 

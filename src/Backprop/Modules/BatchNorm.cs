@@ -27,7 +27,7 @@ public abstract class BatchNorm : ChannelNorm
         if (!Takes(x.Rank)) throw new ShapeException($"{Name}: needs x of shape {Wanted} and got {x.Shape}.");
         RequireChannels(x, 1);
         if (!IsTraining && IsTracking) return ByRunning(x);
-        var y = BatchNormalization.Call(x, Weight, Bias, Epsilon, out var moments);
+        var y = ChannelNormalization.Call(x, Weight, Bias, Epsilon, out var moments);
         if (IsTraining && IsTracking && x.Count > 0) Track(moments[0], moments[1], x.Count / Channels, Momentum);
         return y;
     }

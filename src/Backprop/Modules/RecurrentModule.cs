@@ -24,8 +24,7 @@ public abstract class RecurrentModule : Module
         ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
         ArgumentNullException.ThrowIfNull(generator);
-        if (!(dropout is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(dropout),
-            $"{GetType().Name}: the dropout {dropout} is no share from 0 to below 1.");
+        Dropped.RequireProbability(GetType().Name, dropout);
         (Inputs, HiddenSize, Layers, BatchFirst, Dropout) = (inputs, hiddenSize, layers, batchFirst, dropout);
         Directions = bidirectional ? 2 : 1;
         Weights = new RecurrentWeights[layers * Directions];
@@ -88,7 +87,7 @@ public abstract class RecurrentModule : Module
         for (var layer = 0; layer < Layers; layer++)
         {
             if (ended is not null && layer == 0) x = x.MaskedFill(ended, 0);
-            if (layer > 0) x = Dropped(x);
+            if (layer > 0 && dropoutGenerator is not null && IsTraining) x = x.Dropout(Dropout, dropoutGenerator);
             var outputs = new Tensor[Directions];
             for (var direction = 0; direction < Directions; direction++)
             {
@@ -117,11 +116,6 @@ public abstract class RecurrentModule : Module
                 $"{GetType().Name}: sequence {i} has length {numbers[i]}; lengths run from 1 to {time}, the time axis of x.");
         return (Tensor.Arange(time).Unsqueeze(1) >= lengths.Reshape(-1)).Unsqueeze(2);
     }
-
-    // Drawn in float32 whatever the precision, so that the same places are dropped.
-    Tensor Dropped(Tensor x) => dropoutGenerator is null || !IsTraining
-        ? x
-        : (x / (1 - Dropout)).MaskedFill(Tensor.RandomUniform(x.Shape, dropoutGenerator) < Dropout, 0);
 
     /// <summary>Checks the shape of a state that was given: [layers · directions, batch, hidden size].</summary>
     private protected void RequireState(Tensor x, Tensor? state, string what)

@@ -21,7 +21,7 @@ public sealed class Rnn : RecurrentModule
     /// <param name="dropout">The share of each layer's outputs, but the last one's, that is dropped in training.</param>
     /// <param name="bidirectional">Whether every layer also runs from the end.</param>
     /// <param name="dtype">The weights' precision.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the dropout is no share from 0 to below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the dropout no probability.</exception>
     public Rnn(int inputs, int hiddenSize, Generator generator, int layers = 1, RnnNonlinearity nonlinearity = RnnNonlinearity.Tanh, bool bias = true,
         bool batchFirst = false, double dropout = 0, bool bidirectional = false, DType dtype = DType.Float32)
         : base(1, inputs, hiddenSize, generator, layers, bias, batchFirst, dropout, bidirectional, dtype) => this.nonlinearity = nonlinearity;

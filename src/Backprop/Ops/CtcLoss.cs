@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using Backprop.Devices;
-using Backprop.Formulas;
 
 namespace Backprop.Ops;
 

@@ -52,9 +52,9 @@ readonly struct GruFormula : ICell
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Step<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>
     {
-        V r = Gate.Sigmoid(x[0] + x[3] + x[6]), u = Gate.Sigmoid(x[1] + x[4] + x[7]), q = x[5] + x[8], n = V.Tanh(x[2] + r * q);
+        V r = Gate.Sigmoid(x[0] + x[3]), u = Gate.Sigmoid(x[1] + x[4]), q = x[5], n = V.Tanh(x[2] + r * q);
         (y[0], y[1], y[2], y[3]) = (r, u, n, q);
-        y[4] = (1 - u) * n + u * x[9];
+        y[4] = (1 - u) * n + u * x[6];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

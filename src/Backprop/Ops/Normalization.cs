@@ -97,12 +97,18 @@ public abstract record Normalization(double Epsilon) : Op
         return bias is null ? op.Apply(x) : op.Apply(x) + Reshape.Call(bias, biasShape);
     }
 
-    /// <summary>Refuses parameters that do not have the shape wanted.</summary>
+    /// <summary>Refuses parameters, a weight and a bias, that do not have the shape wanted.</summary>
     internal static void RequireParameters(string operation, ReadOnlySpan<Tensor> parameters, Shape x, Shape wanted)
     {
-        for (var i = 0; i < parameters.Length; i++)
-            if (parameters[i].Shape != wanted) throw new ShapeException(
-                $"{operation}: a {(i == 0 ? "weight" : "bias")} of shape {parameters[i].Shape} does not fit x of shape {x}; it must be {wanted}.");
+        if (parameters.Length > 0) RequireParameter(operation, "weight", parameters[0], x, wanted);
+        if (parameters.Length > 1) RequireParameter(operation, "bias", parameters[1], x, wanted);
+    }
+
+    /// <summary>Refuses a parameter that there is and that does not have the shape wanted.</summary>
+    internal static void RequireParameter(string operation, string what, Tensor? parameter, Shape x, Shape wanted)
+    {
+        if (parameter is not null && parameter.Shape != wanted) throw new ShapeException(
+            $"{operation}: a {what} of shape {parameter.Shape} does not fit x of shape {x}; it must be {wanted}.");
     }
 }
 
@@ -122,7 +128,7 @@ public sealed record LayerNormalization(int Axes, double Epsilon) : Normalizatio
     public static Tensor Call(Tensor x, Shape sizes, Tensor? weight, Tensor? bias, double epsilon)
     {
         RequireSizes("LayerNorm", x.Shape, sizes);
-        if (bias is not null) RequireParameters("LayerNorm", [bias, bias], x.Shape, sizes);
+        RequireParameter("LayerNorm", "bias", bias, x.Shape, sizes);
         return Call(new LayerNormalization(sizes.Rank, epsilon), x, weight, bias, sizes);
     }
 
@@ -200,7 +206,8 @@ public sealed record GroupNormalization(int Groups, double Epsilon) : Normalizat
     /// <summary>The norm over groups of channels.</summary>
     public static Tensor Call(Tensor x, int groups, Tensor? weight, Tensor? bias, double epsilon)
     {
-        if (bias is not null && x.Rank >= 2) RequireParameters("GroupNorm", [bias, bias], x.Shape, [x.Shape[1]]);
+        RequireChannels("GroupNorm", x.Shape);
+        RequireParameter("GroupNorm", "bias", bias, x.Shape, [x.Shape[1]]);
         return Call(new GroupNormalization(groups, epsilon), x, weight, bias, PerChannel(x.Shape));
     }
 
@@ -215,7 +222,6 @@ public sealed record GroupNormalization(int Groups, double Epsilon) : Normalizat
     /// <summary>[channels, 1, ...]: what broadcasts along axis 1.</summary>
     internal static Shape PerChannel(Shape x)
     {
-        if (x.Rank < 2) return x;
         var sizes = new int[x.Rank - 1];
         Array.Fill(sizes, 1);
         sizes[0] = x[1];

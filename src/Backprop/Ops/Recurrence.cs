@@ -22,7 +22,7 @@ interface ICell
     /// <summary>Whether the input's part and the state's part of the gates have different derivatives.</summary>
     static abstract bool PartsDiffer { get; }
 
-    /// <summary>From the gates' parts (the input's, the state's, the bias) and the states before to what is kept and the states after.</summary>
+    /// <summary>From the gates' parts (the input's, then the state's) and the states before to what is kept and the states after.</summary>
     static abstract void Step<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>;
 
     /// <summary>
@@ -83,24 +83,23 @@ static class Recurrence<C> where C : ICell
         var active = new bool[batch];
         for (var s = 0; s < C.States; s++)
             Cpu.Hold(new(initial, s * batch * size, 1), new(states, At(states, s, reverse ? time : 0), 1), size, active);
-        StepRows[] operands = new StepRows[3 + C.States], results = new StepRows[1 + C.States];
+        StepRows[] operands = new StepRows[2 + C.States], results = new StepRows[1 + C.States];
         for (var i = 0; i < time; i++)
         {
             var t = reverse ? time - 1 - i : i;
             int before = reverse ? t + 1 : t, after = reverse ? t : t + 1;
-            Cpu.MatMul(Plane(states, At(states, 0, before), batch, size), across, product);
+            Cpu.MatMul(Plane(states, At(states, 0, before), batch, size), across, bias, 1, adds: false, product);
             operands[0] = new(z, t * batch * C.Gates * size, C.Gates);
             operands[1] = new(product, 0, C.Gates);
-            operands[2] = new(bias, 0, C.Gates, Shared: true);
             results[0] = new(kept, keep ? t * batch * C.Kept * size : 0, C.Kept);
             for (var s = 0; s < C.States; s++)
             {
-                operands[3 + s] = new(states, At(states, s, before), 1);
+                operands[2 + s] = new(states, At(states, s, before), 1);
                 results[1 + s] = new(states, At(states, s, after), 1);
             }
             var taking = Active(lengths, t, active);
             Cpu.Step<Stepping>(operands, results, batch, size, taking);
-            for (var s = 0; s < C.States; s++) Cpu.Hold(operands[3 + s], results[1 + s], size, taking);
+            for (var s = 0; s < C.States; s++) Cpu.Hold(operands[2 + s], results[1 + s], size, taking);
         }
         if (!keep) kept = null;
         return states;
@@ -127,7 +126,7 @@ static class Recurrence<C> where C : ICell
     {
         Tensor[] operands =
         [
-            .. x[0].Chunk(C.Gates, -1), .. before[0].MatMul(x[1].T).Chunk(C.Gates, -1), .. x[2].Chunk(C.Gates, -1), .. before.Unstack(0),
+            .. x[0].Chunk(C.Gates, -1), .. (before[0].MatMul(x[1].T) + x[2]).Chunk(C.Gates, -1), .. before.Unstack(0),
         ];
         var results = new Tensor[C.Kept + C.States];
         C.Step<TensorPlaces, Tensor>(new(operands), new(results));
@@ -172,10 +171,9 @@ static class Recurrence<C> where C : ICell
         Cpu.Copy(dy, total);
         var ds = new Tensor([time, batch, C.Gates * size], dy.DType);
         var dz = C.PartsDiffer ? new Tensor(ds.Shape, dy.DType) : ds;
-        Tensor direct = new([C.States, batch, size], dy.DType), product = new([batch, size], dy.DType);
-        StepRows[] operands = new StepRows[1 + 3 * C.States], results = new StepRows[(C.PartsDiffer ? 2 : 1) + C.States];
+        StepRows[] operands = new StepRows[1 + 4 * C.States], results = new StepRows[(C.PartsDiffer ? 2 : 1) + C.States];
         var lengths = Lengths(node.Inputs);
-        var active = new bool[batch];
+        bool[] active = new bool[batch], idle = new bool[batch];
         for (var i = time - 1; i >= 0; i--)
         {
             var t = reverse ? time - 1 - i : i;
@@ -188,21 +186,23 @@ static class Recurrence<C> where C : ICell
                 operands[1 + s] = new(states, At(states, s, before), 1);
                 operands[1 + C.States + s] = new(states, At(states, s, after), 1);
                 operands[1 + 2 * C.States + s] = new(total, At(states, s, after), 1);
-                results[^(C.States - s)] = new(direct, s * batch * size, 1);
+                results[^(C.States - s)] = operands[1 + 3 * C.States + s] = new(total, At(states, s, before), 1);
             }
             var taking = Active(lengths, t, active);
             Cpu.Step<Pulling>(operands, results, batch, size, taking);
-            for (var k = 0; k < results.Length; k++)
-                Cpu.Hold(k < results.Length - C.States ? null : operands[operands.Length - results.Length + k], results[k], size, taking);
-            Cpu.MatMul(Plane(ds, t * batch * C.Gates * size, batch, C.Gates * size), weight, product);
-            for (var s = 0; s < C.States; s++)
-            {
-                StepRows earlier = new(total, At(states, s, before), 1), own = results[^(C.States - s)];
-                if (s == 0) Cpu.Step<SumOf3>([earlier, own, new(product, 0, 1)], [earlier], batch, size);
-                else Cpu.Step<SumOf2>([earlier, own], [earlier], batch, size);
-            }
+            if (!taking.IsEmpty) Idle(operands, results, size, taking, idle);
+            Cpu.MatMul(Plane(ds, t * batch * C.Gates * size, batch, C.Gates * size), weight, null, 1, adds: true, Plane(total, At(states, 0, before), batch, size));
         }
         return (ds, dz, total[.., reverse ? time : 0]);
+    }
+
+    // Where a sequence takes no part, what flows into the states after flows on to the states before, and nothing into the gates.
+    static void Idle(StepRows[] operands, StepRows[] results, int size, ReadOnlySpan<bool> active, bool[] idle)
+    {
+        for (var i = 0; i < idle.Length; i++) idle[i] = !active[i];
+        for (var k = 0; k < results.Length - C.States; k++) Cpu.Hold(null, results[k], size, active);
+        for (var s = 0; s < C.States; s++)
+            Cpu.Step<SumOf2>([operands[1 + 2 * C.States + s], operands[1 + 3 * C.States + s]], [results[^(C.States - s)]], idle.Length, size, idle);
     }
 
     static int At(Tensor states, int state, int t) => (state * states.Shape[1] + t) * states.Shape[2] * states.Shape[3];
@@ -225,7 +225,7 @@ static class Recurrence<C> where C : ICell
         public static int Operands
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => 3 * C.Gates + C.States;
+            get => 2 * C.Gates + C.States;
         }
 
         public static int Results
@@ -243,7 +243,7 @@ static class Recurrence<C> where C : ICell
         public static int Operands
         {
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            get => C.Kept + 3 * C.States;
+            get => C.Kept + 4 * C.States;
         }
 
         public static int Results
@@ -253,7 +253,14 @@ static class Recurrence<C> where C : ICell
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Run<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V> => C.Pull<P, V>(x, y);
+        public static void Run<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>
+        {
+            // What flows into the states before from elsewhere; read before the results are put in its place.
+            V first = x[C.Kept + 3 * C.States], last = x[Operands - 1];
+            C.Pull<P, V>(x, y);
+            y[Results - C.States] += first;
+            if (C.States > 1) y[Results - 1] += last;
+        }
     }
 }
 

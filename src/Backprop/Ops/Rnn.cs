@@ -46,7 +46,7 @@ public sealed record RnnSequence(RnnNonlinearity Nonlinearity, bool Reverse) : O
     }
 }
 
-/// <summary>h′ = f(a), a = z + s + b;  da = dh′·f′(a).</summary>
+/// <summary>h′ = f(a), a = z + s, where s is the state's part;  da = dh′·f′(a).</summary>
 /// <typeparam name="F">f.</typeparam>
 readonly struct RnnFormula<F> : ICell where F : struct, IFormula<F>
 {
@@ -58,7 +58,7 @@ readonly struct RnnFormula<F> : ICell where F : struct, IFormula<F>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Step<P, V>(P x, P y) where P : struct, IPlaces<V> where V : IReal<V>
     {
-        var a = x[0] + x[1] + x[2];
+        var a = x[0] + x[1];
         y[0] = a;
         y[1] = default(F).Value(a);
     }

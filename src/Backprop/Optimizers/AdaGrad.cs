@@ -1,24 +1,38 @@
+using System.Runtime.CompilerServices;
+using Backprop.Formulas;
+
 namespace Backprop.Optimizers;
 
-/// <summary>AdaGrad (Duchi et al. 2011): s ← s + g²;  w ← w − η·g/(√s + ε).</summary>
+/// <summary>AdaGrad (Duchi et al. 2011): s ← s + g²;  w ← w − η′·g/(√s + ε), with η′ = η/(1 + (t − 1)·rate decay).</summary>
 public sealed class AdaGrad : Optimizer
 {
-    readonly Memory squares = new();
-    readonly double epsilon, weightDecay;
+    readonly double epsilon, rateDecay, initial;
 
     /// <summary>AdaGrad with PyTorch's constants unless told otherwise.</summary>
-    public AdaGrad(IEnumerable<Tensor> parameters, double learningRate = 0.01, double epsilon = 1e-10, double weightDecay = 0)
-        : base(parameters, learningRate) => (this.epsilon, this.weightDecay) = (epsilon, weightDecay);
+    public AdaGrad(
+        IEnumerable<Tensor> parameters, double learningRate = 0.01, double epsilon = 1e-10, double weightDecay = 0, double rateDecay = 0, double initial = 0)
+        : base(parameters, learningRate, weightDecay) => (this.epsilon, this.rateDecay, this.initial) = (epsilon, rateDecay, initial);
 
-    private protected override void Update<T>(int index, Span<T> w, ReadOnlySpan<T> g)
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Memories => ["square"];
+
+    /// <inheritdoc/>
+    protected internal override double Initial(string memory) => initial;
+
+    /// <inheritdoc/>
+    protected override void Update(ParameterSlot p) =>
+        p.Run(new Rule(p.LearningRate / (1 + (p.Step - 1) * rateDecay), epsilon, p.WeightDecay));
+
+    readonly record struct Rule(double Rate, double Epsilon, double Decay) : IUpdateRule
     {
-        var s = squares.Of<T>(index, w.Length);
-        T rate = T.CreateChecked(LearningRate), e = T.CreateChecked(epsilon), decay = T.CreateChecked(weightDecay);
-        for (var i = 0; i < w.Length; i++)
+        public static int Memories => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Next<V>(V w, V g, ref V s, ref V b, ref V c) where V : IReal<V>
         {
-            var gradient = g[i] + decay * w[i];
-            s[i] += gradient * gradient;
-            w[i] -= rate * gradient / (T.Sqrt(s[i]) + e);
+            g += Decay * w;
+            s += g * g;
+            return w - Rate * g / (V.Sqrt(s) + Epsilon);
         }
     }
 }

@@ -1,35 +1,71 @@
+using System.Runtime.CompilerServices;
+using Backprop.Formulas;
+
 namespace Backprop.Optimizers;
 
 /// <summary>
 /// Adam (Kingma, Ba 2014): m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  w ← w − η·m̂/(√v̂ + ε), with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
-/// Weight decay is added to the gradient; <see cref="AdamW"/> keeps it apart.
+/// AMSGrad (Reddi et al. 2018) takes the largest v̂ so far. Weight decay is added to the gradient; <see cref="AdamW"/> keeps it apart.
 /// </summary>
 public class Adam : Optimizer
 {
-    readonly Memory means = new(), squares = new();
-    readonly double beta1, beta2, epsilon, weightDecay;
+    readonly double beta2, epsilon;
+    double beta1;
+    readonly bool amsGrad;
 
     /// <summary>Adam with the paper's constants unless told otherwise.</summary>
     public Adam(
-        IEnumerable<Tensor> parameters, double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-        : base(parameters, learningRate) => (this.beta1, this.beta2, this.epsilon, this.weightDecay) = (beta1, beta2, epsilon, weightDecay);
+        IEnumerable<Tensor> parameters, double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
+        bool amsGrad = false)
+        : base(parameters, learningRate, weightDecay) => (this.beta1, this.beta2, this.epsilon, this.amsGrad) = (beta1, beta2, epsilon, amsGrad);
 
     private protected virtual bool DecaysApart => false;
 
-    private protected override void Update<T>(int index, Span<T> w, ReadOnlySpan<T> g)
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Memories => amsGrad ? ["mean", "square", "largest"] : ["mean", "square"];
+
+    /// <summary>Sets β₁.</summary>
+    protected internal override void SetMomentum(double momentum) => beta1 = momentum;
+
+    /// <inheritdoc/>
+    protected override void Update(ParameterSlot p)
     {
-        Span<T> m = means.Of<T>(index, w.Length), v = squares.Of<T>(index, w.Length);
-        T b1 = T.CreateChecked(beta1), b2 = T.CreateChecked(beta2), e = T.CreateChecked(epsilon);
-        var step = T.CreateChecked(LearningRate / (1 - Math.Pow(beta1, Steps)));
-        var scale = T.CreateChecked(1 / Math.Sqrt(1 - Math.Pow(beta2, Steps)));
-        var keep = T.CreateChecked(DecaysApart ? 1 - LearningRate * weightDecay : 1);
-        var decay = T.CreateChecked(DecaysApart ? 0 : weightDecay);
-        for (var i = 0; i < w.Length; i++)
+        var constants = new AdamConstants(
+            p.LearningRate / (1 - Math.Pow(beta1, p.Step)), beta1, beta2, 1 / Math.Sqrt(1 - Math.Pow(beta2, p.Step)), epsilon,
+            DecaysApart ? 0 : p.WeightDecay, DecaysApart ? 1 - p.LearningRate * p.WeightDecay : 1);
+        if (amsGrad) p.Run(new Largest(constants));
+        else p.Run(new Rule(constants));
+    }
+
+    // Rate and Scale have the corrections of m and v in them, so that no number needs a division for them.
+    readonly record struct AdamConstants(double Rate, double Beta1, double Beta2, double Scale, double Epsilon, double Decay, double Keep);
+
+    readonly record struct Rule(AdamConstants C) : IUpdateRule
+    {
+        public static int Memories => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Next<V>(V w, V g, ref V m, ref V v, ref V unused) where V : IReal<V>
         {
-            var gradient = g[i] + decay * w[i];
-            m[i] = b1 * m[i] + (T.One - b1) * gradient;
-            v[i] = b2 * v[i] + (T.One - b2) * gradient * gradient;
-            w[i] = keep * w[i] - step * m[i] / (T.Sqrt(v[i]) * scale + e);
+            g += C.Decay * w;
+            m = C.Beta1 * m + (1 - C.Beta1) * g;
+            v = C.Beta2 * v + (1 - C.Beta2) * g * g;
+            return C.Keep * w - C.Rate * m / (V.Sqrt(v) * C.Scale + C.Epsilon);
+        }
+    }
+
+    readonly record struct Largest(AdamConstants C) : IUpdateRule
+    {
+        public static int Memories => 3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Next<V>(V w, V g, ref V m, ref V v, ref V largest) where V : IReal<V>
+        {
+            g += C.Decay * w;
+            m = C.Beta1 * m + (1 - C.Beta1) * g;
+            v = C.Beta2 * v + (1 - C.Beta2) * g * g;
+            largest = V.Max(largest, v);
+            return C.Keep * w - C.Rate * m / (V.Sqrt(largest) * C.Scale + C.Epsilon);
         }
     }
 }
@@ -39,8 +75,9 @@ public sealed class AdamW : Adam
 {
     /// <summary>AdamW with PyTorch's constants unless told otherwise.</summary>
     public AdamW(
-        IEnumerable<Tensor> parameters, double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
-        : base(parameters, learningRate, beta1, beta2, epsilon, weightDecay)
+        IEnumerable<Tensor> parameters, double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
+        double weightDecay = 0.01, bool amsGrad = false)
+        : base(parameters, learningRate, beta1, beta2, epsilon, weightDecay, amsGrad)
     {
     }
 

@@ -1,24 +1,73 @@
+using System.Runtime.CompilerServices;
+using Backprop.Formulas;
+
 namespace Backprop.Optimizers;
 
-/// <summary>RMSProp (Tieleman, Hinton 2012): s ← α·s + (1 − α)g²;  w ← w − η·g/(√s + ε).</summary>
+/// <summary>
+/// RMSProp (Tieleman, Hinton 2012): s ← α·s + (1 − α)g²;  step = g/(√s + ε);  w ← w − η·step. Centred (Graves 2013), the mean of g is taken off: √(s − m²).
+/// With momentum μ, v ← μv + step takes the step's place.
+/// </summary>
 public sealed class RmsProp : Optimizer
 {
-    readonly Memory squares = new();
-    readonly double alpha, epsilon, weightDecay;
+    readonly double alpha, epsilon, momentum;
+    readonly bool centered;
 
     /// <summary>RMSProp with PyTorch's constants unless told otherwise.</summary>
-    public RmsProp(IEnumerable<Tensor> parameters, double learningRate = 0.01, double alpha = 0.99, double epsilon = 1e-8, double weightDecay = 0)
-        : base(parameters, learningRate) => (this.alpha, this.epsilon, this.weightDecay) = (alpha, epsilon, weightDecay);
+    public RmsProp(
+        IEnumerable<Tensor> parameters, double learningRate = 0.01, double alpha = 0.99, double epsilon = 1e-8, double weightDecay = 0, double momentum = 0,
+        bool centered = false)
+        : base(parameters, learningRate, weightDecay) => (this.alpha, this.epsilon, this.momentum, this.centered) = (alpha, epsilon, momentum, centered);
 
-    private protected override void Update<T>(int index, Span<T> w, ReadOnlySpan<T> g)
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Memories => ["square", "velocity", "mean"];
+
+    /// <inheritdoc/>
+    protected override void Update(ParameterSlot p)
     {
-        var s = squares.Of<T>(index, w.Length);
-        T rate = T.CreateChecked(LearningRate), e = T.CreateChecked(epsilon), keep = T.CreateChecked(alpha), decay = T.CreateChecked(weightDecay);
-        for (var i = 0; i < w.Length; i++)
+        if (centered) p.Run(new Centered(p.LearningRate, alpha, epsilon, p.WeightDecay, momentum));
+        else if (momentum != 0) p.Run(new Heavy(p.LearningRate, alpha, epsilon, p.WeightDecay, momentum));
+        else p.Run(new Plain(p.LearningRate, alpha, epsilon, p.WeightDecay));
+    }
+
+    readonly record struct Plain(double Rate, double Alpha, double Epsilon, double Decay) : IUpdateRule
+    {
+        public static int Memories => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Next<V>(V w, V g, ref V s, ref V b, ref V c) where V : IReal<V>
         {
-            var gradient = g[i] + decay * w[i];
-            s[i] = keep * s[i] + (T.One - keep) * gradient * gradient;
-            w[i] -= rate * gradient / (T.Sqrt(s[i]) + e);
+            g += Decay * w;
+            s = Alpha * s + (1 - Alpha) * g * g;
+            return w - Rate * g / (V.Sqrt(s) + Epsilon);
+        }
+    }
+
+    readonly record struct Heavy(double Rate, double Alpha, double Epsilon, double Decay, double Momentum) : IUpdateRule
+    {
+        public static int Memories => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Next<V>(V w, V g, ref V s, ref V v, ref V c) where V : IReal<V>
+        {
+            g += Decay * w;
+            s = Alpha * s + (1 - Alpha) * g * g;
+            v = Momentum * v + g / (V.Sqrt(s) + Epsilon);
+            return w - Rate * v;
+        }
+    }
+
+    readonly record struct Centered(double Rate, double Alpha, double Epsilon, double Decay, double Momentum) : IUpdateRule
+    {
+        public static int Memories => 3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Next<V>(V w, V g, ref V s, ref V v, ref V m) where V : IReal<V>
+        {
+            g += Decay * w;
+            s = Alpha * s + (1 - Alpha) * g * g;
+            m = Alpha * m + (1 - Alpha) * g;
+            v = Momentum * v + g / (V.Sqrt(s - m * m) + Epsilon);
+            return w - Rate * v;
         }
     }
 }

@@ -1,26 +1,72 @@
+using System.Runtime.CompilerServices;
+using Backprop.Formulas;
+
 namespace Backprop.Optimizers;
 
 /// <summary>
-/// Stochastic gradient descent: g ← g + λw;  v ← μv + g;  w ← w − η·v, with learning rate η, momentum μ and weight decay λ.
+/// Stochastic gradient descent: g ← g + λw;  v ← μv + (1 − τ)g, at first v = g;  w ← w − η·v, or by Nesterov w ← w − η·(g + μv), with learning rate η,
+/// momentum μ, dampening τ and weight decay λ (Polyak 1964; Nesterov 1983; Sutskever et al. 2013).
 /// </summary>
 public sealed class Sgd : Optimizer
 {
-    readonly Memory velocities = new();
-    readonly double momentum, weightDecay;
+    readonly double dampening;
+    double momentum;
+    readonly bool nesterov;
 
     /// <summary>Plain descent, or with momentum and weight decay.</summary>
-    public Sgd(IEnumerable<Tensor> parameters, double learningRate = 0.1, double momentum = 0, double weightDecay = 0)
-        : base(parameters, learningRate) => (this.momentum, this.weightDecay) = (momentum, weightDecay);
-
-    private protected override void Update<T>(int index, Span<T> w, ReadOnlySpan<T> g)
+    /// <exception cref="ArgumentException">Nesterov's step needs a momentum and no dampening.</exception>
+    public Sgd(
+        IEnumerable<Tensor> parameters, double learningRate = 0.1, double momentum = 0, double weightDecay = 0, double dampening = 0, bool nesterov = false)
+        : base(parameters, learningRate, weightDecay)
     {
-        T rate = T.CreateChecked(LearningRate), decay = T.CreateChecked(weightDecay), keep = T.CreateChecked(momentum);
-        var v = momentum == 0 ? default : velocities.Of<T>(index, w.Length);
-        for (var i = 0; i < w.Length; i++)
+        if (nesterov && (momentum <= 0 || dampening != 0)) throw new ArgumentException("Sgd: Nesterov's step needs a momentum and no dampening.");
+        (this.momentum, this.dampening, this.nesterov) = (momentum, dampening, nesterov);
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> Memories => ["velocity"];
+
+    /// <inheritdoc/>
+    protected internal override void SetMomentum(double momentum) => this.momentum = momentum;
+
+    /// <inheritdoc/>
+    protected override void Update(ParameterSlot p)
+    {
+        if (momentum == 0) p.Run(new Plain(p.LearningRate, p.WeightDecay));
+        else if (nesterov) p.Run(new Nesterov(p.LearningRate, p.WeightDecay, momentum));
+        else p.Run(new Heavy(p.LearningRate, p.WeightDecay, momentum, p.Step == 1 ? 1 : 1 - dampening));
+    }
+
+    readonly record struct Plain(double Rate, double Decay) : IUpdateRule
+    {
+        public static int Memories => 0;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Next<V>(V w, V g, ref V a, ref V b, ref V c) where V : IReal<V> => w - Rate * (g + Decay * w);
+    }
+
+    readonly record struct Heavy(double Rate, double Decay, double Momentum, double Weight) : IUpdateRule
+    {
+        public static int Memories => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Next<V>(V w, V g, ref V v, ref V b, ref V c) where V : IReal<V>
         {
-            var step = g[i] + decay * w[i];
-            if (!v.IsEmpty) step = v[i] = keep * v[i] + step;
-            w[i] -= rate * step;
+            v = Momentum * v + Weight * (g + Decay * w);
+            return w - Rate * v;
+        }
+    }
+
+    readonly record struct Nesterov(double Rate, double Decay, double Momentum) : IUpdateRule
+    {
+        public static int Memories => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Next<V>(V w, V g, ref V v, ref V b, ref V c) where V : IReal<V>
+        {
+            g += Decay * w;
+            v = Momentum * v + g;
+            return w - Rate * (g + Momentum * v);
         }
     }
 }

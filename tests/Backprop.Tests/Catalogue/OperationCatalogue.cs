@@ -27,6 +27,7 @@ static partial class OperationCatalogue
         .. Tables(),
         .. Random(),
         .. Recurrent(),
+        .. Convolutions(),
     ];
 
     static Tensor Uniform(double low, double high, params int[] shape) =>

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Backprop.Tests.Documents;
 
-/// <summary>The README's programs run and print what stands below them, in both languages.</summary>
+/// <summary>The documents' programs run and print what stands below them: the README's in both languages, the pages' in docs/.</summary>
 public sealed partial class ReadmeTests
 {
     public static TheoryData<string, string> Programs
@@ -11,7 +11,7 @@ public sealed partial class ReadmeTests
         get
         {
             var data = new TheoryData<string, string>();
-            foreach (var file in new[] { "README.md", "README.ko.md" })
+            foreach (var file in new[] { "README.md", "README.ko.md", "docs/books.md" })
                 foreach (Match match in Example().Matches(Read(file))) data.Add(file, match.Groups["name"].Value);
             return data;
         }
@@ -33,6 +33,7 @@ public sealed partial class ReadmeTests
     [Theory]
     [InlineData("README.md")]
     [InlineData("README.ko.md")]
+    [InlineData("docs/books.md")]
     public void Every_program_in_the_file_is_tested(string file)
     {
         var text = Read(file);

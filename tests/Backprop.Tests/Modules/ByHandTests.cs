@@ -102,4 +102,31 @@ public sealed class ByHandTests
         layer.Forward(new[] { 3.0, 4.0 });
         Assert.True(layer.Backward(Tensor.Ones([2])).SequenceEqual(Tensor.Zeros([2], DType.Float64)));
     }
+
+    [Fact]
+    public void Dropout_by_hand_passes_back_what_it_let_through_and_in_use_everything()
+    {
+        var dropout = new Dropout(new Generator(1), 0.4);
+        var layer = dropout.ByHand();
+        var ones = Tensor.Ones([20, 30]);
+        var y = layer.Forward(ones);
+        Assert.Equal([0f, 1 / 0.6f], y.ToArray<float>().Distinct().Order());
+        Assert.True(y.SequenceEqual(layer.Backward(ones)));
+        dropout.Eval();
+        Assert.True(layer.Forward(ones).SequenceEqual(ones));
+        Assert.True(layer.Backward(y).SequenceEqual(y));
+        dropout.Train();
+        Assert.False(layer.Forward(ones).SequenceEqual(ones));
+    }
+
+    [Fact]
+    public void Embedding_by_hand_takes_whole_numbers_which_have_no_derivative()
+    {
+        var embedding = new Embedding(4, 2, new Generator(1), dtype: DType.Float64);
+        var layer = embedding.ByHand();
+        Tensor words = new[] { 2, 0, 2 };
+        Assert.True(layer.Forward(words).SequenceEqual(embedding.Weight.Detach()[words]));
+        Assert.True(layer.Backward(new[,] { { 1.0, 2 }, { 3, 4 }, { 5, 6 } }).SequenceEqual(Tensor.ZerosLike(words)));
+        Assert.Equal([3, 4, 0, 0, 6, 8, 0, 0], layer.Gradients[0].ToArray<double>());
+    }
 }

@@ -257,6 +257,32 @@ public sealed class RecurrentTests
     }
 
     [Fact]
+    public void Results_are_the_same_bits_for_any_number_of_threads()
+    {
+        Tensor[] Derivatives()
+        {
+            Lstm lstm = new(8, 70, new Generator(1), bidirectional: true);
+            var x = Tensor.RandomNormal([3, 90, 8], new Generator(2));
+            x.RequiresGrad = true;
+            Tensor lengths = Enumerable.Range(0, 90).Select(n => 1 + n % 3).ToArray();
+            var (outputs, state) = lstm.Forward(x, null, lengths);
+            return [outputs, .. Gradient.Of(outputs.Square().Sum() + state.Cell.Sum(), [x, .. lstm.Parameters])];
+        }
+        var before = BackpropSettings.Threads;
+        try
+        {
+            BackpropSettings.Threads = 1;
+            var alone = Derivatives();
+            BackpropSettings.Threads = 4;
+            foreach (var (one, many) in alone.Zip(Derivatives())) Assert.True(one.SequenceEqual(many));
+        }
+        finally
+        {
+            BackpropSettings.Threads = before;
+        }
+    }
+
+    [Fact]
     public void Starting_weights_lie_within_the_inverse_root_of_the_size()
     {
         Lstm lstm = new(3, 16, new Generator(1), layers: 2, bidirectional: true);
@@ -295,7 +321,7 @@ public sealed class RecurrentTests
         Refused<ShapeException>("GruCell: x has shape [4, 3]; it must be [batch, 2]", () => new GruCell(2, 3, new Generator(1)).Forward(Tensor.Zeros([4, 3])));
         Refused<ShapeException>("GruCell: the hidden state has shape [3, 3]; for x of shape [4, 2] it must be [4, 3]",
             () => new GruCell(2, 3, new Generator(1)).Forward(Tensor.Zeros([4, 2]), Tensor.Zeros([3, 3])));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Rnn(2, 3, new Generator(1), dropout: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Rnn(2, 3, new Generator(1), dropout: 1.5));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Rnn(2, 0, new Generator(1)));
         Refused<ShapeException>("GruSequence: a weight of shape [6, 3] does not fit gates of shape [4, 5, 6]; they must be [3 * size, size]",
             () => GruSequence.Call(Tensor.Zeros([4, 5, 6]), Tensor.Zeros([6, 3])));

@@ -51,6 +51,7 @@ sealed class ReferenceCase(string group, JsonElement json, IReadOnlyDictionary<s
         !json.GetProperty("attributes").TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null;
 
     public JsonElement Json(string name) => Attribute(name);
+    public JsonElement? Groups => IsNull("groups") ? null : Attribute("groups");
     public int Int(string name) => Attribute(name).GetInt32();
     public int? IntOrNull(string name) => IsNull(name) ? null : Int(name);
     public int[] Ints(string name) => [.. Attribute(name).EnumerateArray().Select(v => v.GetInt32())];

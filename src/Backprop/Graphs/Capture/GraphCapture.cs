@@ -95,13 +95,22 @@ sealed class GraphCapture
             var one = number ? GraphValue.Of(Tensor.OnesLike(tensor)) : null;
             nodes.Add(new()
             {
-                Id = nodes.Count, Kind = GraphNodeKind.Output, Value = from.Value, Gradient = one,
+                Id = nodes.Count,
+                Kind = GraphNodeKind.Output,
+                Value = from.Value,
+                Gradient = one,
                 Name = name ?? tensor.Name ?? (results.Count == 1 ? "output" : $"output {k}"),
             });
             edges.Add(new()
             {
-                Id = edges.Count, From = from.Id, To = nodes.Count - 1, Operand = 0, Origin = from.Id, Value = from.Value,
-                Gradient = one, LocalDerivative = number ? 1 : null,
+                Id = edges.Count,
+                From = from.Id,
+                To = nodes.Count - 1,
+                Operand = 0,
+                Origin = from.Id,
+                Value = from.Value,
+                Gradient = one,
+                LocalDerivative = number ? 1 : null,
             });
         }
         var used = new HashSet<int>();
@@ -123,7 +132,12 @@ sealed class GraphCapture
                 var flow = flows?.Operands[i]?[k];
                 edges.Add(new()
                 {
-                    Id = edges.Count, From = from, To = i, Operand = k, Origin = from, Value = nodes[from].Value,
+                    Id = edges.Count,
+                    From = from,
+                    To = i,
+                    Operand = k,
+                    Origin = from,
+                    Value = nodes[from].Value,
                     Gradient = flow is null ? null : uses[from] == 1 ? nodes[from].Gradient : GraphValue.Of(flow),
                     LocalDerivative = flows?.Locals[i] is { Length: > 0 } locals ? locals[k] : null,
                     Flow = uses[from] > 1 ? flow : null,
@@ -140,15 +154,27 @@ sealed class GraphCapture
         var name = names.GetValueOrDefault(tensor) ?? tensor.Name ?? parameters.GetValueOrDefault(tensor);
         if (calls[i] is not { } call) return new()
         {
-            Id = i, Name = name, Value = value, Gradient = gradient, Group = group,
+            Id = i,
+            Name = name,
+            Value = value,
+            Gradient = gradient,
+            Group = group,
             Kind = parameters.ContainsKey(tensor) ? GraphNodeKind.Parameter : tensor.RequiresGrad ? GraphNodeKind.Variable
                 : tensor.IsWeak ? GraphNodeKind.Literal : GraphNodeKind.Constant,
         };
         return new()
         {
-            Id = i, Kind = GraphNodeKind.Operation, Name = name, Value = value, Gradient = gradient, Group = group, Operation = call.Op.Name,
-            Symbol = OperationText.Symbol(call.Op), Formula = OperationText.Formula(call.Op, call.Inputs.Length),
-            Attributes = OperationText.Attributes(call.Op), Source = call.Source,
+            Id = i,
+            Kind = GraphNodeKind.Operation,
+            Name = name,
+            Value = value,
+            Gradient = gradient,
+            Group = group,
+            Operation = call.Op.Name,
+            Symbol = OperationText.Symbol(call.Op),
+            Formula = OperationText.Formula(call.Op, call.Inputs.Length),
+            Attributes = OperationText.Attributes(call.Op),
+            Source = call.Source,
         };
     }
 

@@ -2,8 +2,8 @@ namespace Backprop.Graphs;
 
 /// <summary>
 /// Makes groups such that each can be drawn as one box: no path leaves a group and comes back, not even by way of other groups. What lies between
-/// two parts of a group joins it (the sum behind a residual block); where two groups are entangled (a weight used at both ends of a
-/// network) the smaller gives way.
+/// two parts of a group joins it (the sum behind a residual block); where two groups are entangled, the one that is left and entered again gives way (a
+/// weight used at both ends of a network), else the smaller one.
 /// </summary>
 sealed class GroupShapes(GroupTree tree, int[][] operands, int[] group)
 {
@@ -46,11 +46,24 @@ sealed class GroupShapes(GroupTree tree, int[][] operands, int[] group)
                 continue;
             }
             var sizes = boxes.ToDictionary(box => box, box => members.Count(i => unit[i] == group.Length + box));
-            var smallest = boxes.MinBy(box => (sizes[box], box));
+            var least = boxes.MinBy(box => (!IsEnteredAgain(group.Length + box, members), sizes[box], box));
             foreach (var i in members)
-                if (unit[i] == group.Length + smallest) group[i] = outer;
+                if (unit[i] == group.Length + least) group[i] = outer;
             return true;
         }
+        return false;
+    }
+
+    // Whether a path leads out of a box and back into it. Operands come before what is computed from them.
+    bool IsEnteredAgain(int box, List<int> members)
+    {
+        var left = new HashSet<int>();
+        foreach (var i in members)
+            foreach (var x in operands[i])
+            {
+                if (unit[i] == box && left.Contains(x)) return true;
+                if (unit[i] != box && (unit[x] == box || left.Contains(x))) left.Add(i);
+            }
         return false;
     }
 

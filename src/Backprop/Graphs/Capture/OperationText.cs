@@ -8,7 +8,13 @@ static class OperationText
 {
     static readonly Dictionary<string, string> signs = new()
     {
-        ["Add"] = "+", ["Subtract"] = "−", ["Multiply"] = "×", ["Divide"] = "÷", ["Negate"] = "−", ["Sum"] = "Σ", ["Sqrt"] = "√",
+        ["Add"] = "+",
+        ["Subtract"] = "−",
+        ["Multiply"] = "×",
+        ["Divide"] = "÷",
+        ["Negate"] = "−",
+        ["Sum"] = "Σ",
+        ["Sqrt"] = "√",
     };
 
     /// <summary>What stands in the circle: the sign of arithmetic, else the name as code writes it.</summary>

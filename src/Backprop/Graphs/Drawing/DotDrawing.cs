@@ -38,7 +38,7 @@ sealed class DotDrawing(Graph graph, DrawingOptions options)
     {
         text.Append(indent).Append('n').Append(node.Id).Append(" [label=<").AppendJoin("<br/>", EdgeText.Lines(node, options).Select(Markup)).Append('>').Append(node.Kind switch
         {
-            GraphNodeKind.Operation => node.Symbol.Length <= 4 && node.Name is null ? ", shape=circle, margin=0" : ", shape=oval",
+            GraphNodeKind.Operation => node.Symbol.Length <= 2 && node.Name is null ? ", shape=circle, margin=0" : ", shape=oval",
             GraphNodeKind.Output => ", shape=box",
             GraphNodeKind.Group => ", shape=box, style=\"rounded,filled\", penwidth=2",
             GraphNodeKind.Literal or GraphNodeKind.Constant => ", shape=box, style=\"filled,dashed\", fillcolor=\"#eef4fc\"",

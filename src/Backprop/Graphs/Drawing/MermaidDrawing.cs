@@ -18,7 +18,10 @@ sealed class MermaidDrawing(Graph graph, DrawingOptions options)
         foreach (var edge in graph.Edges) Edge(edge);
         Class("leaf", node => node.IsLeaf, "fill:#eef4fc,stroke:#1f2328,color:#1f2328");
         Class("operation", node => node.Kind == GraphNodeKind.Operation, "fill:#ffffff,stroke:#1f2328,color:#1f2328");
+        Class("result", node => node.Kind == GraphNodeKind.Output, "fill:#ffffff,stroke:#1f2328,color:#1f2328");
         Class("folder", node => node.Kind == GraphNodeKind.Group, "fill:#f6f8fa,stroke:#1f2328,stroke-width:2px,color:#1f2328");
+        if (graph.Groups.Count > 0)
+            text.Append("  classDef frame fill:#f6f8fa,stroke:#d0d7de,color:#1f2328\n  class ").AppendJoin(',', graph.Groups.Select((_, i) => $"g{i}")).Append(" frame\n");
         return text.ToString();
     }
 

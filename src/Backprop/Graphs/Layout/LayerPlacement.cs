@@ -149,11 +149,15 @@ sealed class LayerPlacement(List<LayoutItem>[] layers)
     static double Bends(LayoutItem item, double across)
     {
         double sum = 0;
-        foreach (var s in item.In) sum += Cost(across + s.ToPort - s.From.Across - s.FromPort, s.Weight);
-        foreach (var s in item.Out) sum += Cost(across + s.FromPort - s.To.Across - s.ToPort, s.Weight);
+        foreach (var s in item.In) sum += Cost(s, across + s.ToPort - s.From.Across - s.FromPort);
+        foreach (var s in item.Out) sum += Cost(s, across + s.FromPort - s.To.Across - s.ToPort);
         return sum;
     }
 
-    // A small bend is nearly as ugly as a large one.
-    static double Cost(double bend, int weight) => weight * (Math.Abs(bend) + (Math.Abs(bend) > 0.5 ? 6 : 0));
+    // A small bend is nearly as ugly as a large one; but where several arrows meet or part, they may all bend alike.
+    static double Cost(LayoutSegment s, double bend)
+    {
+        var bends = Math.Abs(bend) > 0.5 && s.From.Out.Count == 1 && s.To.In.Count == 1;
+        return s.Weight * (Math.Abs(bend) + (bends ? 6 : 0));
+    }
 }

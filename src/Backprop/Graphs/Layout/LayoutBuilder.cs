@@ -32,7 +32,11 @@ static class LayoutBuilder
         {
             Width = options.Direction == GraphDirection.LeftToRight ? length : breadth,
             Height = options.Direction == GraphDirection.LeftToRight ? breadth : length,
-            Direction = options.Direction, Nodes = drawing.Nodes, Edges = drawing.Edges, Trunks = drawing.Trunks, Frames = drawing.Frames,
+            Direction = options.Direction,
+            Nodes = drawing.Nodes,
+            Edges = drawing.Edges,
+            Trunks = drawing.Trunks,
+            Frames = drawing.Frames,
         };
     }
 

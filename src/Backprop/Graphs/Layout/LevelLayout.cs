@@ -136,10 +136,16 @@ sealed partial class LevelLayout(GraphGroup? group, Faces faces, DrawingOptions 
         var layer = 2 * unit.Rank;
         if (unit.Level is { } level) return new()
         {
-            Layer = layer, Back = level.Length / 2, Ahead = level.Length / 2, Before = level.Breadth / 2, After = level.Breadth / 2, Gap = FrameGap,
+            Layer = layer,
+            Back = level.Length / 2,
+            Ahead = level.Length / 2,
+            Before = level.Breadth / 2,
+            After = level.Breadth / 2,
+            Gap = FrameGap,
         };
         var item = Of(layer, unit.Face!.Bounds, NodeGap, isBend: false);
-        // Arrows come in straight.
+        // Arrows leave and come in straight.
+        item.Ahead += Approach;
         if (faces.HasOperands(unit.Node!)) item.Back += Approach;
         return item;
     }

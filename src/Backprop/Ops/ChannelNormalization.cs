@@ -58,7 +58,7 @@ public sealed record ChannelMoments : Op
 /// </summary>
 /// <param name="Epsilon">ε, which keeps a channel of equal numbers from being divided by 0.</param>
 /// <param name="OwnMoments">Whether mean and variance are x's own, as in training.</param>
-public sealed record BatchNormalization(double Epsilon, bool OwnMoments) : Op
+public sealed record ChannelNormalization(double Epsilon, bool OwnMoments) : Op
 {
     /// <inheritdoc/>
     public override string Name => "BatchNorm";
@@ -71,7 +71,7 @@ public sealed record BatchNormalization(double Epsilon, bool OwnMoments) : Op
         RequireParameters(x.Shape, weight, bias);
         GroupNormalization.RequireSeveral("BatchNorm", x.Shape, x.Shape[0]);
         moments = new ChannelMoments().Apply(x);
-        return new BatchNormalization(epsilon, OwnMoments: true).Apply(x, moments, weight, bias);
+        return new ChannelNormalization(epsilon, OwnMoments: true).Apply(x, moments, weight, bias);
     }
 
     /// <summary>Normalises by a mean and variance gathered before.</summary>
@@ -83,7 +83,7 @@ public sealed record BatchNormalization(double Epsilon, bool OwnMoments) : Op
         Shape each = [x.Shape[1]];
         if (mean.Shape != each || variance.Shape != each) throw new ShapeException(
             $"BatchNorm: a mean of shape {mean.Shape} and a variance of shape {variance.Shape} do not fit x of shape {x.Shape}; both must be {each}.");
-        return new BatchNormalization(epsilon, OwnMoments: false).Apply(x, Tensor.Stack([mean, variance], 0), weight, bias);
+        return new ChannelNormalization(epsilon, OwnMoments: false).Apply(x, Tensor.Stack([mean, variance], 0), weight, bias);
     }
 
     Tensor Apply(Tensor x, Tensor moments, Tensor? weight, Tensor? bias)
@@ -95,8 +95,8 @@ public sealed record BatchNormalization(double Epsilon, bool OwnMoments) : Op
 
     static void RequireParameters(Shape x, Tensor? weight, Tensor? bias)
     {
-        if (weight is not null) Normalization.RequireParameters("BatchNorm", [weight], x, [x[1]]);
-        if (bias is not null) Normalization.RequireParameters("BatchNorm", [weight ?? bias, bias], x, [x[1]]);
+        Normalization.RequireParameter("BatchNorm", "weight", weight, x, [x[1]]);
+        Normalization.RequireParameter("BatchNorm", "bias", bias, x, [x[1]]);
     }
 
     /// <inheritdoc/>

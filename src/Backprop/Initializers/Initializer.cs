@@ -1,0 +1,72 @@
+using Backprop.Randomness;
+
+namespace Backprop.Initializers;
+
+/// <summary>
+/// First values of weights, as new tensors: <c>linear.Weight.Assign(Initializer.HeNormal(linear.Weight.Shape, generator))</c>. Fans are those of a weight
+/// [outputs, inputs, kernel…] (<see cref="Fans"/>).
+/// </summary>
+public static partial class Initializer
+{
+    /// <summary>Uniform in ±gain·√(6/(in + out)) (Glorot, Bengio 2010).</summary>
+    public static Tensor XavierUniform(Shape shape, Generator generator, double gain = Gain.Linear, DType dtype = DType.Float32) =>
+        Symmetric(shape, generator, XavierDeviation(shape, gain) * Math.Sqrt(3), dtype);
+
+    /// <summary>Normal with the deviation gain·√(2/(in + out)) (Glorot, Bengio 2010).</summary>
+    public static Tensor XavierNormal(Shape shape, Generator generator, double gain = Gain.Linear, DType dtype = DType.Float32) =>
+        Normal(shape, generator, 0, XavierDeviation(shape, gain), dtype);
+
+    /// <summary>Uniform in ±gain·√(3/fan), with ReLU's gain √2 unless given (He et al. 2015).</summary>
+    public static Tensor HeUniform(Shape shape, Generator generator, double? gain = null, FanMode mode = FanMode.In, DType dtype = DType.Float32) =>
+        Symmetric(shape, generator, HeDeviation(shape, gain ?? Gain.Relu, mode) * Math.Sqrt(3), dtype);
+
+    /// <summary>Normal with the deviation gain/√fan, with ReLU's gain √2 unless given (He et al. 2015).</summary>
+    public static Tensor HeNormal(Shape shape, Generator generator, double? gain = null, FanMode mode = FanMode.In, DType dtype = DType.Float32) =>
+        Normal(shape, generator, 0, HeDeviation(shape, gain ?? Gain.Relu, mode), dtype);
+
+    /// <summary>Uniform in ±√(3/in) (LeCun et al. 1998).</summary>
+    public static Tensor LeCunUniform(Shape shape, Generator generator, DType dtype = DType.Float32) =>
+        HeUniform(shape, generator, Gain.Linear, FanMode.In, dtype);
+
+    /// <summary>Normal with the deviation 1/√in (LeCun et al. 1998).</summary>
+    public static Tensor LeCunNormal(Shape shape, Generator generator, DType dtype = DType.Float32) =>
+        HeNormal(shape, generator, Gain.Linear, FanMode.In, dtype);
+
+    /// <summary>Uniform in ±1/√in: what PyTorch's linear and convolution layers begin with, weights and biases alike.</summary>
+    public static Tensor LayerDefault(Shape shape, Generator generator, int fanIn, DType dtype = DType.Float32) =>
+        Symmetric(shape, generator, LayerBound(fanIn), dtype);
+
+    /// <summary>gain·√(2/(in + out)), the deviation of <see cref="XavierNormal"/>.</summary>
+    public static double XavierDeviation(Shape shape, double gain = Gain.Linear)
+    {
+        var fans = Fans.Of(shape);
+        return gain * Math.Sqrt(2.0 / (fans.In + fans.Out));
+    }
+
+    /// <summary>gain/√fan, the deviation of <see cref="HeNormal"/>.</summary>
+    public static double HeDeviation(Shape shape, double gain, FanMode mode = FanMode.In)
+    {
+        var fans = Fans.Of(shape);
+        return gain / Math.Sqrt(mode == FanMode.In ? fans.In : fans.Out);
+    }
+
+    /// <summary>1/√in, the bound of <see cref="LayerDefault"/>.</summary>
+    public static double LayerBound(int fanIn)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 1);
+        return 1 / Math.Sqrt(fanIn);
+    }
+
+    /// <summary>Uniform in [low, high).</summary>
+    public static Tensor Uniform(Shape shape, Generator generator, double low = 0, double high = 1, DType dtype = DType.Float32) =>
+        Tensor.RandomUniform(shape, generator, low, high, dtype);
+
+    /// <summary>Normal with a mean and a standard deviation.</summary>
+    public static Tensor Normal(Shape shape, Generator generator, double mean = 0, double deviation = 1, DType dtype = DType.Float32) =>
+        Tensor.RandomNormal(shape, generator, mean, deviation, dtype);
+
+    /// <summary>All the same number.</summary>
+    public static Tensor Constant(Shape shape, double value, DType dtype = DType.Float32) => Tensor.Full(shape, value, dtype);
+
+    static Tensor Symmetric(Shape shape, Generator generator, double bound, DType dtype) => Tensor.RandomUniform(shape, generator, -bound, bound, dtype);
+}

@@ -1,0 +1,187 @@
+using Backprop.Autograd;
+
+namespace Backprop.Optimizers;
+
+/// <summary>
+/// L-BFGS (Nocedal 1980): a Newton step whose inverse Hessian is built of the last changes of w and of the gradient by the two-loop recursion
+/// (Nocedal, Wright: Numerical Optimization, algorithm 7.4), with a line search by the strong Wolfe conditions (algorithms 3.5 and 3.6). For smooth losses of all
+/// the data at once; it evaluates the loss several times a step, so it takes it as a function: <c>optimizer.Step(() => loss)</c>.
+/// </summary>
+public sealed class Lbfgs : Optimizer
+{
+    // Sufficient decrease and curvature, as Nocedal and Wright recommend for quasi-Newton directions.
+    const double Decrease = 1e-4, Curvature = 0.9;
+    readonly int history, iterations, evaluations;
+    readonly double gradientTolerance, changeTolerance;
+    readonly List<(Tensor Step, Tensor Change, double Inverse)> pairs = [];
+
+    /// <summary>L-BFGS over some parameters.</summary>
+    /// <param name="parameters">The parameters; there are no groups.</param>
+    /// <param name="learningRate">The first length tried by the line search.</param>
+    /// <param name="history">How many changes it remembers.</param>
+    /// <param name="iterations">How many iterations a step takes at most.</param>
+    /// <param name="evaluations">How many evaluations of the loss a line search takes at most.</param>
+    /// <param name="gradientTolerance">It stops when no number of the gradient is larger.</param>
+    /// <param name="changeTolerance">It stops when neither the parameters nor the loss change by more.</param>
+    public Lbfgs(
+        IEnumerable<Tensor> parameters, double learningRate = 1, int history = 10, int iterations = 20, int evaluations = 25, double gradientTolerance = 1e-7,
+        double changeTolerance = 1e-9)
+        : base(parameters, learningRate)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(history, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(evaluations, 1);
+        (this.history, this.iterations, this.evaluations) = (history, iterations, evaluations);
+        (this.gradientTolerance, this.changeTolerance) = (gradientTolerance, changeTolerance);
+    }
+
+    /// <summary>Cannot be: the loss must be evaluated more than once.</summary>
+    /// <exception cref="InvalidOperationException">Always.</exception>
+    public override void Step() => throw new InvalidOperationException("Lbfgs evaluates the loss several times a step: call Step(() => loss).");
+
+    /// <inheritdoc/>
+    protected override void Update(ParameterSlot p) => throw new InvalidOperationException("Lbfgs changes all parameters together.");
+
+    /// <summary>Takes up to the given number of iterations and returns the loss that it ended with.</summary>
+    /// <param name="loss">The loss as the parameters are; a single number. Its gradient is taken here.</param>
+    /// <exception cref="GradientException">The loss or its gradient is not finite at the beginning; nothing was changed.</exception>
+    public double Step(Func<Tensor> loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        var at = Evaluate(loss, Point());
+        if (!double.IsFinite(at.Loss) || !double.IsFinite(at.Gradient.Abs().Max().Item())) throw new GradientException(
+            $"Lbfgs.Step: the loss {at.Loss} or its gradient is not finite; nothing was changed.");
+        for (var i = 0; i < iterations && at.Gradient.Abs().Max().Item() > gradientTolerance; i++)
+        {
+            var direction = -InverseHessianTimes(at.Gradient);
+            var slope = Dot(direction, at.Gradient);
+            // Memories that lie (the loss is not smooth, or another one) are forgotten.
+            if (slope >= 0)
+            {
+                pairs.Clear();
+                direction = -at.Gradient;
+                slope = Dot(direction, at.Gradient);
+            }
+            var first = pairs.Count == 0 ? Math.Min(1, 1 / at.Gradient.Abs().Sum().Item()) * LearningRate : LearningRate;
+            var next = new LineSearch(length => Evaluate(loss, at.Point + direction * length), direction, at, slope, evaluations).Find(first);
+            if (next.Loss > at.Loss || !double.IsFinite(next.Loss)) break;
+            Remember(next.Point - at.Point, next.Gradient - at.Gradient);
+            var change = Math.Max((next.Point - at.Point).Abs().Max().Item(), Math.Abs(next.Loss - at.Loss));
+            at = next with { Length = 0 };
+            if (change <= changeTolerance) break;
+        }
+        SetPoint(at.Point);
+        return at.Loss;
+    }
+
+    /// <summary>A point, the loss there and its gradient, all parameters in a row as float64.</summary>
+    readonly record struct Place(Tensor Point, double Loss, Tensor Gradient, double Length);
+
+    Place Evaluate(Func<Tensor> loss, Tensor point)
+    {
+        SetPoint(point);
+        using var on = Tape.EnableGrad();
+        var value = loss();
+        var parameters = Slots.Select(slot => slot.Parameter).ToArray();
+        var gradients = Gradient.Of(value, parameters);
+        using var off = Tape.NoGrad();
+        return new(point, value.Item(), Tensor.Concat([.. gradients.Select(g => g.Flatten(0, -1).As(DType.Float64))], 0), 0);
+    }
+
+    Tensor Point()
+    {
+        using var off = Tape.NoGrad();
+        return Tensor.Concat([.. Slots.Select(slot => slot.Parameter.Detach().Flatten(0, -1).As(DType.Float64))], 0);
+    }
+
+    void SetPoint(Tensor point)
+    {
+        var start = 0;
+        foreach (var slot in Slots)
+        {
+            var p = slot.Parameter;
+            p.Assign(point[start..(start + p.Count)].Reshape(p.Shape.AsSpan()).As(p.DType));
+            start += p.Count;
+        }
+    }
+
+    static double Dot(Tensor a, Tensor b) => (a * b).Sum().Item();
+
+    void Remember(Tensor step, Tensor change)
+    {
+        var product = Dot(step, change);
+        // Only positive curvature keeps the direction downhill.
+        if (product <= 1e-10) return;
+        if (pairs.Count == history) pairs.RemoveAt(0);
+        pairs.Add((step, change, 1 / product));
+    }
+
+    Tensor InverseHessianTimes(Tensor gradient)
+    {
+        var q = gradient;
+        var alphas = new double[pairs.Count];
+        for (var i = pairs.Count - 1; i >= 0; i--)
+        {
+            alphas[i] = pairs[i].Inverse * Dot(pairs[i].Step, q);
+            q -= pairs[i].Change * alphas[i];
+        }
+        if (pairs.Count > 0) q /= pairs[^1].Inverse * Dot(pairs[^1].Change, pairs[^1].Change);
+        for (var i = 0; i < pairs.Count; i++) q += pairs[i].Step * (alphas[i] - pairs[i].Inverse * Dot(pairs[i].Change, q));
+        return q;
+    }
+
+    /// <summary>Looks along a direction for a point that satisfies the strong Wolfe conditions.</summary>
+    sealed class LineSearch(Func<double, Place> at, Tensor direction, Place start, double slope, int evaluations)
+    {
+        int left = evaluations;
+
+        public Place Find(double length)
+        {
+            var before = start;
+            while (left-- > 0)
+            {
+                var now = At(length);
+                if (!double.IsFinite(now.Loss) || now.Loss > start.Loss + Decrease * length * slope || (before.Length > 0 && now.Loss >= before.Loss))
+                    return Zoom(before, now);
+                var slopeNow = Slope(now);
+                if (Math.Abs(slopeNow) <= -Curvature * slope) return now;
+                if (slopeNow >= 0) return Zoom(now, before);
+                before = now;
+                length *= 2;
+            }
+            return before;
+        }
+
+        // The low end satisfies the decrease, and between the ends there is a point that satisfies both conditions.
+        Place Zoom(Place low, Place high)
+        {
+            while (left-- > 0)
+            {
+                var now = At(Between(low, high));
+                if (!double.IsFinite(now.Loss) || now.Loss > start.Loss + Decrease * now.Length * slope || now.Loss >= low.Loss)
+                {
+                    high = now;
+                    continue;
+                }
+                var slopeNow = Slope(now);
+                if (Math.Abs(slopeNow) <= -Curvature * slope) return now;
+                if (slopeNow * (high.Length - low.Length) >= 0) high = low;
+                low = now;
+            }
+            return low;
+        }
+
+        // The lowest point of the parabola through the low end, its slope and the high end; the middle where that lies near an end.
+        double Between(Place low, Place high)
+        {
+            double width = high.Length - low.Length, slopeLow = Slope(low);
+            var bend = (high.Loss - low.Loss - slopeLow * width) / (width * width);
+            var share = bend > 0 ? -slopeLow / (2 * bend) / width : double.NaN;
+            return low.Length + width * (share is > 0.1 and < 0.9 ? share : 0.5);
+        }
+
+        Place At(double length) => at(length) with { Length = length };
+
+        double Slope(Place place) => Dot(direction, place.Gradient);
+    }
+}

@@ -1,0 +1,26 @@
+namespace Backprop.Schedules;
+
+/// <summary>min + (η − min)(1 + cos(πt/steps))/2: half a wave down (Loshchilov, Hutter 2016). Beyond the last step the wave goes on.</summary>
+public sealed class CosineSchedule(int steps, double minimum = 0) : Schedule
+{
+    readonly int steps = AtLeastOne(steps, nameof(CosineSchedule));
+
+    /// <inheritdoc/>
+    public override double Rate(int step, double baseRate) => minimum + (baseRate - minimum) * (1 + Math.Cos(Math.PI * step / steps)) / 2;
+}
+
+/// <summary>Half a wave of the cosine again and again, each time as many times longer as <paramref name="multiplier"/> says (Loshchilov, Hutter 2016).</summary>
+public sealed class CosineWarmRestarts(int first, int multiplier = 1, double minimum = 0) : Schedule
+{
+    readonly int first = AtLeastOne(first, nameof(CosineWarmRestarts)), multiplier = AtLeastOne(multiplier, nameof(CosineWarmRestarts));
+
+    /// <inheritdoc/>
+    public override double Rate(int step, double baseRate)
+    {
+        long length = first, at = step;
+        if (multiplier == 1) at %= length;
+        else
+            for (; at >= length; length *= multiplier) at -= length;
+        return minimum + (baseRate - minimum) * (1 + Math.Cos(Math.PI * at / length)) / 2;
+    }
+}
