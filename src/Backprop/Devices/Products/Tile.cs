@@ -43,7 +43,15 @@ static unsafe class Tile
         T* spare = stackalloc T[8 * 2 * Widest];
         var call = new TileCall<T>
         {
-            Depth = depth, ALine = aLine, ADepth = aDepth, ATile = aTile, B = b, BDepth = bDepth, CLine = cLine, Columns = columns, Epilogue = e,
+            Depth = depth,
+            ALine = aLine,
+            ADepth = aDepth,
+            ATile = aTile,
+            B = b,
+            BDepth = bDepth,
+            CLine = cLine,
+            Columns = columns,
+            Epilogue = e,
             Spare = spare,
         };
         var full = Rows<R, T>();
