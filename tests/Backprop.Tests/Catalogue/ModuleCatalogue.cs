@@ -26,6 +26,7 @@ static partial class ModuleCatalogue
         .. Tables(),
         .. Small(),
         .. Recurrent(),
+        .. Attention(),
     ];
 
     static ModuleRow Row<M>(string name, Func<Generator, M> make, params Tensor[] at) where M : Module =>
