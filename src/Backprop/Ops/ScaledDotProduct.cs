@@ -93,7 +93,7 @@ public sealed record ScaledDotProduct(bool IsCausal, double Scale) : Op
 
     Tensor Weights(Tensor q, Tensor k, Tensor? mask)
     {
-        var scores = q.MatMul(MatMul.Swapped(k)) * Scale;
+        var scores = q.MatMul(MatrixProduct.Swapped(k)) * Scale;
         if (mask is not null && mask.DType.IsFloat()) scores += mask;
         var allowed = mask?.DType == DType.Bool ? mask : null;
         if (IsCausal)
@@ -116,11 +116,11 @@ public sealed record ScaledDotProduct(bool IsCausal, double Scale) : Op
         if (Recorder.Enabled || dy.DType != y.DType)
         {
             var p = Weights(q, k, x.Length > 3 ? x[3] : null);
-            var dp = dy.MatMul(MatMul.Swapped(v));
+            var dp = dy.MatMul(MatrixProduct.Swapped(v));
             var ds = p * (dp - (dp * p).Sum(-1, keepDims: true));
             if (node.Needs(0)) dx[0] = ds.MatMul(k) * Scale;
-            if (node.Needs(1)) dx[1] = MatMul.Swapped(ds).MatMul(q) * Scale;
-            if (node.Needs(2)) dx[2] = MatMul.Swapped(p).MatMul(dy);
+            if (node.Needs(1)) dx[1] = MatrixProduct.Swapped(ds).MatMul(q) * Scale;
+            if (node.Needs(2)) dx[2] = MatrixProduct.Swapped(p).MatMul(dy);
             if (added && node.Needs(3)) dx[3] = ds;
             return;
         }
