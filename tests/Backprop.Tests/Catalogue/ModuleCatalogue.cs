@@ -26,6 +26,10 @@ static partial class ModuleCatalogue
         .. Tables(),
         .. Small(),
         .. Recurrent(),
+        .. Attention(),
+        .. Convolutions(),
+        .. Images(),
+        .. Margins(),
     ];
 
     static ModuleRow Row<M>(string name, Func<Generator, M> make, params Tensor[] at) where M : Module =>

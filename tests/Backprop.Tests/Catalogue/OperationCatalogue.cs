@@ -27,7 +27,10 @@ static partial class OperationCatalogue
         .. Tables(),
         .. Random(),
         .. Recurrent(),
+        .. Attention(),
         .. Convolutions(),
+        .. Poolings(),
+        .. Resizings(),
     ];
 
     static Tensor Uniform(double low, double high, params int[] shape) =>

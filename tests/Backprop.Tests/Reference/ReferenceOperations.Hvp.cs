@@ -26,7 +26,7 @@ static partial class ReferenceOperations
         "logsumexp" => x => x[0].LogSumExp(),
         "cross_entropy" => x => -x[0].LogSoftmax(1).Gather(1, c["target"].Reshape(-1, 1)).Mean(),
         "mlp" => x => ((c["data"].MatMul(x[0]) + x[1]).Tanh().MatMul(x[2]) - c["target"]).Square().Mean(),
-        "conv" => x => Convolution(x[0], x[1]).Square().Sum() / 2.0,
+        "conv" => x => x[0].Conv2d(x[1], padding: 1).Square().Sum() / 2.0,
         "layer_norm" => x => Normalised(x[0], [-1]).Pow(3.0).Sum(),
         "batch_norm" => x => Normalised(x[0], [.. Enumerable.Range(0, x[0].Rank).Where(axis => axis != 1)]).Pow(3.0).Sum(),
         "gelu" => x => x[0].Gelu().Square().Sum(),
@@ -45,22 +45,5 @@ static partial class ReferenceOperations
     {
         long last = x.Count - 1;
         return x.CumSum(0).Gather(0, Tensor.From(new[] { 0L, last, last })).Pow(3.0).Sum();
-    }
-
-    // Stride 1, padding 1: the sum over the kernel's places of a shifted image times that place's weights.
-    static Tensor Convolution(Tensor x, Tensor w)
-    {
-        int n = x.Shape[0], channels = x.Shape[1], height = x.Shape[2], width = x.Shape[3];
-        var padded = new Embed([n, channels, height + 2, width + 2], [new(0, n, 1), new(0, channels, 1), new(1, height, 1), new(1, width, 1)]).Apply(x);
-        Tensor? sum = null;
-        for (var i = 0; i < w.Shape[2]; i++)
-            for (var j = 0; j < w.Shape[3]; j++)
-            {
-                var shifted = new Slice([new(0, n, 1), new(0, channels, 1), new(i, height, 1), new(j, width, 1)]).Apply(padded);
-                var weights = new Slice([new(0, w.Shape[0], 1), new(0, channels, 1), new(i, 1, 1), new(j, 1, 1)]).Apply(w).Reshape(w.Shape[0], channels);
-                var part = weights.MatMul(shifted.Reshape(n, channels, height * width));
-                sum = sum is null ? part : sum + part;
-            }
-        return sum!;
     }
 }

@@ -72,6 +72,14 @@ sealed unsafe class PhasedImage
         Walk(ref rows, skippedPlanes, skippedRows);
     }
 
+    /// <summary>The reverse of <see cref="Fill"/>: puts the elements that lie inside the image back; others of the image are set to 0.</summary>
+    public void Empty<T>(T* from, T* image) where T : unmanaged
+    {
+        new Span<T>(image, Image.Product).Clear();
+        var rows = new ReturnedRows<T> { Image = image, From = from };
+        Walk(ref rows, 0, 0);
+    }
+
     void Walk<W>(ref W rows, int skippedPlanes, int skippedRows) where W : struct, IRows
     {
         nint to = 0;
@@ -134,6 +142,23 @@ sealed unsafe class PhasedImage
             else
                 for (var i = first; i < end; i++, image += stride, row += Channels)
                     for (var c = 0; c < Channels; c++) row[c] = image[c * ChannelStride];
+        }
+    }
+
+    struct ReturnedRows<T> : IRows where T : unmanaged
+    {
+        public T* Image, From;
+
+        public readonly void Outer(nint to, int length)
+        {
+        }
+
+        public readonly void Inner(nint from, int stride, nint to, int first, int end, int length)
+        {
+            T* row = From + to + first, image = Image + from;
+            if (stride == 1) new Span<T>(row, end - first).CopyTo(new(image, end - first));
+            else
+                for (var i = 0; i < end - first; i++) image[(nint)i * stride] = row[i];
         }
     }
 
