@@ -11,14 +11,21 @@ static partial class ReferenceOperations
     static void AddOptim(ReferenceTable t)
     {
         t.AddMany("sgd", c => Train(c, p => new Sgd(
-            p, c.Double("lr"), c.Double("momentum"), c.Double("weight_decay"), c.Double("dampening"), c.Bool("nesterov"))));
+            p, c.Double("lr"), c.Double("momentum"), c.Double("weight_decay"), c.Double("dampening"), c.Bool("nesterov"))
+        { Maximize = c.Bool("maximize") }));
         t.AddMany("adagrad", c => Train(c, p => new AdaGrad(
             p, c.Double("lr"), c.Double("eps"), c.Double("weight_decay"), c.Double("lr_decay"), c.Double("initial_accumulator_value"))));
         t.AddMany("rmsprop", c => Train(c, p => new RmsProp(
             p, c.Double("lr"), c.Double("alpha"), c.Double("eps"), c.Double("weight_decay"), c.Double("momentum"), c.Bool("centered"))));
         t.AddMany("adadelta", c => Train(c, p => new AdaDelta(p, c.Double("lr"), c.Double("rho"), c.Double("eps"), c.Double("weight_decay"))));
-        t.AddMany("adam", c => Train(c, p => new Adam(p, c.Double("lr"), Beta(c, 0), Beta(c, 1), c.Double("eps"), c.Double("weight_decay"), c.Bool("amsgrad"))));
-        t.AddMany("adamw", c => Train(c, p => new AdamW(p, c.Double("lr"), Beta(c, 0), Beta(c, 1), c.Double("eps"), c.Double("weight_decay"), c.Bool("amsgrad"))));
+        t.AddMany("adam", c => Train(c, p => new Adam(p, c.Double("lr"), Beta(c, 0), Beta(c, 1), c.Double("eps"), c.Double("weight_decay"), c.Bool("amsgrad"))
+        {
+            Maximize = c.Bool("maximize"),
+        }));
+        t.AddMany("adamw", c => Train(c, p => new AdamW(p, c.Double("lr"), Beta(c, 0), Beta(c, 1), c.Double("eps"), c.Double("weight_decay"), c.Bool("amsgrad"))
+        {
+            Maximize = c.Bool("maximize"),
+        }));
         t.AddMany("adamax", c => Train(c, p => new Adamax(p, c.Double("lr"), Beta(c, 0), Beta(c, 1), c.Double("eps"), c.Double("weight_decay"))));
         t.AddMany("nadam", c => Train(c, p => new NAdam(
             p, c.Double("lr"), Beta(c, 0), Beta(c, 1), c.Double("eps"), c.Double("weight_decay"), c.Double("momentum_decay"))));
@@ -37,6 +44,7 @@ static partial class ReferenceOperations
             foreach (var group in groups.EnumerateArray())
                 optimizer.Group(
                     group.GetProperty("params").EnumerateArray().Select(name => name.GetString() == "w" ? w : b),
+                    learningRate: group.TryGetProperty("lr", out var rate) ? rate.GetDouble() : null,
                     weightDecay: group.TryGetProperty("weight_decay", out var decay) ? decay.GetDouble() : null);
         List<Tensor> ws = [w.Copy()], bs = [b.Copy()], dws = [], dbs = [], losses = [];
         for (var step = 0; step < 20; step++)
@@ -68,7 +76,7 @@ static partial class ReferenceOperations
         Add("constant", c => new ConstantSchedule(c.Double("factor"), c.Int("total_iters")));
         Add("one_cycle", c => new OneCycleSchedule(
             c.Double("max_lr"), c.Int("total_steps"), c.Double("pct_start"), c.Double("div_factor"), c.Double("final_div_factor"),
-            c.Double("base_momentum"), c.Double("max_momentum")));
+            c.Double("base_momentum"), c.Double("max_momentum"), c.String("anneal_strategy") == "linear", c.Bool("three_phase")));
         Add("cyclic_triangular", c => new CyclicSchedule(c.Double("base_lr"), c.Double("max_lr"), c.Int("step_size_up"), c.Int("step_size_down")));
         Add("warmup_cosine", c => new ComposedSchedule(
             (new LinearWarmUp(c.Int("warmup"), c.Double("start_factor")), c.Int("warmup")), (new CosineSchedule(c.Int("T_max"), c.Double("eta_min")), 50)));
@@ -124,6 +132,7 @@ static partial class ReferenceOperations
     {
         "relu" => Gain.Relu,
         "tanh" => Gain.Tanh,
+        "selu" => Gain.Selu,
         "leaky_relu" => Gain.LeakyRelu(c.Double("param")),
         "linear" or "sigmoid" => Gain.Linear,
         var other => throw new NotSupportedException($"{c.Id}: the nonlinearity \"{other}\" is not in the table."),
