@@ -24,13 +24,22 @@ public static class GradientClipping
         if (!(p > 0)) throw new ArgumentOutOfRangeException(nameof(p), $"GradientClipping.ByNorm: there is no {p}-norm; p must be > 0.");
         using var off = Tape.NoGrad();
         var clipped = parameters.Where(x => x.Grad is { Count: > 0 }).Distinct().ToArray();
-        var norm = Together([.. clipped.Select(x => x.Grad!.Norm([], p: p).As(DType.Float64).Item())], p);
+        var norm = Together([.. clipped.Select(x => NormOf(x.Grad!, p))], p);
         if (!double.IsFinite(norm)) throw new GradientException(
             $"GradientClipping.ByNorm: the gradients' norm is {norm}; nothing was changed. Tape.DetectAnomalies() finds where it comes from.");
         var factor = maxNorm / (norm + Epsilon);
         if (factor < 1)
             foreach (var x in clipped) x.Grad = x.Grad! * factor;
         return norm;
+    }
+
+    static double NormOf(Tensor gradient, double p)
+    {
+        var norm = gradient.Norm([], p: p).As(DType.Float64).Item();
+        if (double.IsFinite(norm)) return norm;
+        // A power may have been too large where the norm itself is not.
+        var largest = gradient.Abs().Max().As(DType.Float64).Item();
+        return double.IsFinite(largest) ? largest * (gradient / largest).Norm([], p: p).As(DType.Float64).Item() : norm;
     }
 
     // Relative to the largest, so that no power overflows.

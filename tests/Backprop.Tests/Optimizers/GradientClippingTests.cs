@@ -47,6 +47,9 @@ public sealed class GradientClippingTests
         (a.Grad, b.Grad) = (new[] { 3e200 }, new[] { 4e200 });
         Assert.Equal(5e200, GradientClipping.ByNorm([a, b], 1), 1e190);
         Assert.Equal(0.6, a.Grad!.Item(), 1e-12);
+        var single = WithGradient(3e30f, 4e30f);
+        Assert.Equal(5e30, GradientClipping.ByNorm([single], 1), 1e25);
+        Assert.Equal(0.6f, single.Grad!.ToArray<float>()[0], 1e-6f);
     }
 
     [Fact]
