@@ -29,8 +29,18 @@ static partial class Cpu
         {
             var job = new AttentionPullJob<T>
             {
-                Sizes = AttentionSizes<T>.Of(q, k, v, mask, causal, scale), Q = pq, K = pk, V = pv, Y = py, LogSums = ps, Dy = pdy, Dq = pdq, Dk = pdk, Dv = pdv,
-                DMask = dMask is null ? null : pds, Mask = mask is null ? null : pm + ByteOffset(mask),
+                Sizes = AttentionSizes<T>.Of(q, k, v, mask, causal, scale),
+                Q = pq,
+                K = pk,
+                V = pv,
+                Y = py,
+                LogSums = ps,
+                Dy = pdy,
+                Dq = pdq,
+                Dk = pdk,
+                Dv = pdv,
+                DMask = dMask is null ? null : pds,
+                Mask = mask is null ? null : pm + ByteOffset(mask),
             };
             Team.Run(job.Sizes.Matrices, ref job);
         }

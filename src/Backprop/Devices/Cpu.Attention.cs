@@ -25,7 +25,12 @@ static partial class Cpu
         {
             var job = new AttentionJob<T>
             {
-                Sizes = AttentionSizes<T>.Of(q, k, v, mask, causal, scale), Q = pq, K = pk, V = pv, Y = py, LogSums = logSums is null ? null : ps,
+                Sizes = AttentionSizes<T>.Of(q, k, v, mask, causal, scale),
+                Q = pq,
+                K = pk,
+                V = pv,
+                Y = py,
+                LogSums = logSums is null ? null : ps,
                 Mask = mask is null ? null : pm + ByteOffset(mask),
             };
             Team.Run(job.Sizes.Matrices * job.Sizes.RowBlocks, ref job);
@@ -52,9 +57,19 @@ static partial class Cpu
             var rows = q.Shape[^2];
             var sizes = new AttentionSizes<T>
             {
-                Rows = rows, Keys = k.Shape[^2], Width = q.Shape[^1], ValueWidth = v.Shape[^1], Causal = causal, Scale = scale, Batch = new(q.Shape.AsSpan()[..^2]),
-                RowBlocks = (rows + BlockRows - 1) / BlockRows, QStrides = q.Strides, KStrides = k.Strides, VStrides = v.Strides,
-                MaskStrides = mask?.Strides ?? [], MaskIsBool = mask?.DType == DType.Bool,
+                Rows = rows,
+                Keys = k.Shape[^2],
+                Width = q.Shape[^1],
+                ValueWidth = v.Shape[^1],
+                Causal = causal,
+                Scale = scale,
+                Batch = new(q.Shape.AsSpan()[..^2]),
+                RowBlocks = (rows + BlockRows - 1) / BlockRows,
+                QStrides = q.Strides,
+                KStrides = k.Strides,
+                VStrides = v.Strides,
+                MaskStrides = mask?.Strides ?? [],
+                MaskIsBool = mask?.DType == DType.Bool,
             };
             sizes.Matrices = sizes.Batch.Count;
             return sizes;
