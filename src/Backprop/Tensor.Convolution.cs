@@ -17,7 +17,7 @@ public sealed partial class Tensor
     /// <param name="groups">Into how many groups the channels fall; each is convolved by itself. As many as channels: a depthwise convolution.</param>
     /// <exception cref="ShapeException">The channels do not fit weight and groups, a window is larger than the padded sequence, or a number makes no sense.</exception>
     public Tensor Conv1d(Tensor weight, Tensor? bias = null, int stride = 1, int padding = 0, int dilation = 1, int groups = 1) =>
-        Convolution.Call(this, weight, bias, [stride], [padding], [dilation], groups);
+        PlainConvolution.Call(this, weight, bias, [stride], [padding], [dilation], groups);
 
     /// <summary>
     /// Convolution of images, as networks understand it (cross-correlation): y[n, o, i, j] = b[o] + Σ w[o, c, k, l] · x[n, c, i·stride + k, j·stride + l],
@@ -31,14 +31,14 @@ public sealed partial class Tensor
     /// <param name="groups">Into how many groups the channels fall; each is convolved by itself. As many as channels: a depthwise convolution.</param>
     /// <exception cref="ShapeException">The channels do not fit weight and groups, a window is larger than the padded image, or a number makes no sense.</exception>
     public Tensor Conv2d(Tensor weight, Tensor? bias = null, Size2d? stride = null, Size2d? padding = null, Size2d? dilation = null, int groups = 1) =>
-        Convolution.Call(this, weight, bias, (stride ?? 1).List, (padding ?? 0).List, (dilation ?? 1).List, groups);
+        PlainConvolution.Call(this, weight, bias, (stride ?? 1).List, (padding ?? 0).List, (dilation ?? 1).List, groups);
 
     /// <summary>
     /// Convolution of volumes: as <see cref="Conv2d"/>, with one axis more. [batch, channels, depth, height, width] → [batch, outputs, planes, rows, columns].
     /// </summary>
     /// <inheritdoc cref="Conv2d"/>
     public Tensor Conv3d(Tensor weight, Tensor? bias = null, Size3d? stride = null, Size3d? padding = null, Size3d? dilation = null, int groups = 1) =>
-        Convolution.Call(this, weight, bias, (stride ?? 1).List, (padding ?? 0).List, (dilation ?? 1).List, groups);
+        PlainConvolution.Call(this, weight, bias, (stride ?? 1).List, (padding ?? 0).List, (dilation ?? 1).List, groups);
 
     /// <summary>
     /// The transpose of <see cref="Conv1d"/>: y[n, o, i·stride + k·dilation − padding] += w[c, o, k] · x[n, c, i]. It makes sequences longer by the stride.

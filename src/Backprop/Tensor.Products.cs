@@ -7,7 +7,7 @@ public sealed partial class Tensor
 {
     /// <summary>The matrix product by NumPy's rules: [..., m, k] · [..., k, n] → [..., m, n]; vectors gain and lose an axis.</summary>
     /// <exception cref="ShapeException">The inner sizes differ.</exception>
-    public Tensor MatMul(Tensor other) => Ops.MatMul.Call(this, other);
+    public Tensor MatMul(Tensor other) => MatrixProduct.Call(this, other);
 
     /// <summary>The products of two batches of matrices: [batch, m, k] · [batch, k, n] → [batch, m, n].</summary>
     /// <exception cref="ShapeException">These are no batches of equal number, or the inner sizes differ.</exception>

@@ -38,8 +38,12 @@ static partial class Cpu
             {
                 var job = new AdaptJob<T>
                 {
-                    Image = Extent.Of(X.Shape.AsSpan()[2..], 1), Count = Extent.Of(result.Shape.AsSpan()[2..], 1),
-                    X = x, Y = y, Places = Places is null ? null : places, Pulls = Pulls,
+                    Image = Extent.Of(X.Shape.AsSpan()[2..], 1),
+                    Count = Extent.Of(result.Shape.AsSpan()[2..], 1),
+                    X = x,
+                    Y = y,
+                    Places = Places is null ? null : places,
+                    Pulls = Pulls,
                 };
                 Team.Run(X.Shape[0] * X.Shape[1], ref job);
             }

@@ -77,8 +77,15 @@ static partial class Cpu
         {
             var job = new PointwiseJob<T>
             {
-                X = x, Y = y, Bias = bias, Groups = Call.Groups, Rows = Rows, Channels = Channels, Positions = Call.Windows.Image.Product,
-                Weights = Call.Transposed ? new(w, 1, Rows) : new(w, Channels, 1), Matrices = Call.X.Shape[0] * Call.Groups,
+                X = x,
+                Y = y,
+                Bias = bias,
+                Groups = Call.Groups,
+                Rows = Rows,
+                Channels = Channels,
+                Positions = Call.Windows.Image.Product,
+                Weights = Call.Transposed ? new(w, 1, Rows) : new(w, Channels, 1),
+                Matrices = Call.X.Shape[0] * Call.Groups,
             };
             job.Split();
             Team.Run(job.Chunks, ref job);
@@ -111,7 +118,11 @@ static partial class Cpu
             int taps = grid.Offsets.Length, tile = Product.PanelRows<T>(), parts = Math.Max(1, (Channels * taps * sizeof(T) + PartBytes - 1) / PartBytes);
             return new()
             {
-                Groups = Call.Groups, Rows = Rows, Channels = Channels, Taps = taps, ChannelSize = plan.Image.Size,
+                Groups = Call.Groups,
+                Rows = Rows,
+                Channels = Channels,
+                Taps = taps,
+                ChannelSize = plan.Image.Size,
                 ChannelsOfPart = (Channels + parts - 1) / parts,
                 IsPacked = Call.Transposed || (long)images * grid.Count.Product > FewOutputs,
                 PaddedRows = (Rows + tile - 1) / tile * tile,
@@ -136,7 +147,14 @@ static partial class Cpu
                 {
                     var job = new PackWeightsJob<T>
                     {
-                        Shape = shape, Weights = w, To = to, RowStride = row, ChannelStride = channel, GroupStride = group, Taps = taps, IsNatural = grid.IsNatural && shape.Taps == KernelSize,
+                        Shape = shape,
+                        Weights = w,
+                        To = to,
+                        RowStride = row,
+                        ChannelStride = channel,
+                        GroupStride = group,
+                        Taps = taps,
+                        IsNatural = grid.IsNatural && shape.Taps == KernelSize,
                     };
                     Team.Run(job.Chunks, ref job);
                     return packed;
@@ -155,7 +173,8 @@ static partial class Cpu
             var shape = ShapeOf(plan, grid, Call.X.Shape[0]);
             var walk = new PositionWalk(plan.Image, grid)
             {
-                SourceImage = (nint)Call.X.Shape[1] * plan.Image.Size, TargetImage = (nint)Call.Y.Shape[1] * plan.Result.Product,
+                SourceImage = (nint)Call.X.Shape[1] * plan.Image.Size,
+                TargetImage = (nint)Call.Y.Shape[1] * plan.Result.Product,
             };
             nint channel = plan.Result.Product;
             fixed (int* offsets = grid.Offsets)
@@ -165,15 +184,31 @@ static partial class Cpu
                 {
                     var few = new FewRowsJob<R, T>
                     {
-                        Shape = shape, Walk = walk, Phased = phased, Offsets = offsets, Weights = weights, Bias = bias, Y = y, TargetChannel = channel, Images = images,
+                        Shape = shape,
+                        Walk = walk,
+                        Phased = phased,
+                        Offsets = offsets,
+                        Weights = weights,
+                        Bias = bias,
+                        Y = y,
+                        TargetChannel = channel,
+                        Images = images,
                     };
                     Team.Run(few.Chunks, ref few);
                     return;
                 }
                 var job = new ConvolutionJob<R, T>
                 {
-                    Shape = shape, Walk = walk, Phased = phased, Offsets = offsets, Weights = weights, Bias = bias, Y = y, TargetChannel = channel,
-                    IsDense = grid.IsDense, Images = images,
+                    Shape = shape,
+                    Walk = walk,
+                    Phased = phased,
+                    Offsets = offsets,
+                    Weights = weights,
+                    Bias = bias,
+                    Y = y,
+                    TargetChannel = channel,
+                    IsDense = grid.IsDense,
+                    Images = images,
                 };
                 job.Split();
                 Team.Run(job.Chunks, ref job);
@@ -223,8 +258,16 @@ static partial class Cpu
             {
                 var job = new DepthwiseWeightsPullJob<R, T>
                 {
-                    Image = image, Count = Call.Windows.Count, X = x, Dy = dy, Dw = dw, Images = Call.X.Shape[0], Groups = Call.Groups,
-                    Rows = Call.Dy.Shape[1] / Call.Groups, Taps = Call.Windows.Kernel.Product, Offsets = offsets,
+                    Image = image,
+                    Count = Call.Windows.Count,
+                    X = x,
+                    Dy = dy,
+                    Dw = dw,
+                    Images = Call.X.Shape[0],
+                    Groups = Call.Groups,
+                    Rows = Call.Dy.Shape[1] / Call.Groups,
+                    Taps = Call.Windows.Kernel.Product,
+                    Offsets = offsets,
                 };
                 Team.Run(job.Chunks, ref job);
             }
@@ -235,7 +278,13 @@ static partial class Cpu
             int rows = Call.Dy.Shape[1], channels = Call.X.Shape[1] / Call.Groups, taps = Call.Windows.Kernel.Product;
             var job = new WeightsPullJob<R, T>
             {
-                Windows = Call.Windows, X = x, Dy = dy, Images = Call.X.Shape[0], Groups = Call.Groups, Rows = rows / Call.Groups, Channels = channels,
+                Windows = Call.Windows,
+                X = x,
+                Dy = dy,
+                Images = Call.X.Shape[0],
+                Groups = Call.Groups,
+                Rows = rows / Call.Groups,
+                Channels = channels,
             };
             job.Split();
             var sums = Scratch<T>((nint)job.Shares * Call.Dw.Count);
@@ -245,7 +294,13 @@ static partial class Cpu
                 Team.Run(job.Chunks, ref job);
                 var join = new JoinSharesJob<T>
                 {
-                    Sums = p, To = dw, Shares = job.Shares, Rows = rows, Channels = channels, Taps = taps, BlockChannels = job.BlockChannels,
+                    Sums = p,
+                    To = dw,
+                    Shares = job.Shares,
+                    Rows = rows,
+                    Channels = channels,
+                    Taps = taps,
+                    BlockChannels = job.BlockChannels,
                 };
                 Team.Run(join.Chunks, ref join);
             }

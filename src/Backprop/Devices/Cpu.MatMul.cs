@@ -52,8 +52,18 @@ static partial class Cpu
             var shared = count >= ManyMatrices;
             var batch = new BatchJob<T>
             {
-                A = a, B = b, Y = y, Rows = m, Columns = n, Depth = k, Shape = Y.Shape, AStrides = Aligned(A, Y.Rank), BStrides = Aligned(B, Y.Rank),
-                Epilogue = epilogue, Count = count, OfChunk = shared ? (BatchWorthwhile + each - 1) / each : count,
+                A = a,
+                B = b,
+                Y = y,
+                Rows = m,
+                Columns = n,
+                Depth = k,
+                Shape = Y.Shape,
+                AStrides = Aligned(A, Y.Rank),
+                BStrides = Aligned(B, Y.Rank),
+                Epilogue = epilogue,
+                Count = count,
+                OfChunk = shared ? (BatchWorthwhile + each - 1) / each : count,
             };
             Team.Run((count + batch.OfChunk - 1) / batch.OfChunk, ref batch);
         }

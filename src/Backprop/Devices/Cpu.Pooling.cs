@@ -82,9 +82,18 @@ static partial class Cpu
             {
                 var job = new PoolJob<R, T>
                 {
-                    Image = image, Windows = Call.Windows, X = x, Y = y, Places = Call.Places is null ? null : places, Offsets = offsets,
-                    OwnOffsets = ownOffsets, InPlace = PoolJob<R, T>.ReadsInPlace(Call.Windows),
-                    Divisors = Call.Divisors, Widths = width, Pulls = Call.Pulls, Channels = Call.X.Shape[0] * Call.X.Shape[1],
+                    Image = image,
+                    Windows = Call.Windows,
+                    X = x,
+                    Y = y,
+                    Places = Call.Places is null ? null : places,
+                    Offsets = offsets,
+                    OwnOffsets = ownOffsets,
+                    InPlace = PoolJob<R, T>.ReadsInPlace(Call.Windows),
+                    Divisors = Call.Divisors,
+                    Widths = width,
+                    Pulls = Call.Pulls,
+                    Channels = Call.X.Shape[0] * Call.X.Shape[1],
                 };
                 Team.Run(job.Chunks, ref job);
             }

@@ -49,8 +49,16 @@ static partial class Cpu
             {
                 var job = new ResampleJob<R, T>
                 {
-                    X = x, Y = y, Weights = w, Places = places, Taps = Call.Table.Taps, Inner = inner, Transposed = Call.Transposed,
-                    From = Call.X.Shape[Call.Axis], To = Call.Y.Shape[Call.Axis], Outer = Call.X.Count / (inner * Call.X.Shape[Call.Axis]),
+                    X = x,
+                    Y = y,
+                    Weights = w,
+                    Places = places,
+                    Taps = Call.Table.Taps,
+                    Inner = inner,
+                    Transposed = Call.Transposed,
+                    From = Call.X.Shape[Call.Axis],
+                    To = Call.Y.Shape[Call.Axis],
+                    Outer = Call.X.Count / (inner * Call.X.Shape[Call.Axis]),
                 };
                 Team.Run(job.Chunks, ref job);
             }

@@ -31,7 +31,13 @@ static partial class Cpu
         var parts = (length + rows - 1) / rows;
         var action = new SumPartsAction<K, T>
         {
-            Kernel = kernel, X = x, M = m, Length = length, Rows = rows, Inner = inner, Totals = new([parts, inner], DType.Float64),
+            Kernel = kernel,
+            X = x,
+            M = m,
+            Length = length,
+            Rows = rows,
+            Inner = inner,
+            Totals = new([parts, inner], DType.Float64),
         };
         WithRegisters<SumPartsAction<K, T>, T>(ref action);
         // The parts are added in their order, in double.

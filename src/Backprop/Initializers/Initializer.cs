@@ -1,11 +1,20 @@
+using Backprop.Autograd;
+using Backprop.Modules;
 using Backprop.Randomness;
 
 namespace Backprop.Initializers;
 
 /// <summary>
-/// First values of weights, as new tensors: <c>linear.Weight.Assign(Initializer.HeNormal(linear.Weight.Shape, generator))</c>. Fans are those of a weight
-/// [outputs, inputs, kernel…] (<see cref="Fans"/>).
+/// First values of weights, as new tensors; <see cref="Initialize(Tensor, Func{Shape, DType, Tensor})"/> puts them in the place of a parameter's. Fans are those of a
+/// weight [outputs, inputs, kernel…] (<see cref="Fans"/>): in = inputs · kernel size, out = outputs · kernel size.
 /// </summary>
+/// <example>
+/// <code>
+/// var w = Initializer.HeNormal([50, 784], generator);
+/// linear.Weight.Initialize((shape, dtype) => Initializer.Orthogonal(shape, generator, dtype: dtype));
+/// model.Initialize((name, p) => p.Rank > 1 ? Initializer.XavierUniform(p.Shape, generator) : Initializer.Zeros(p.Shape));
+/// </code>
+/// </example>
 public static partial class Initializer
 {
     /// <summary>Uniform in ±gain·√(6/(in + out)) (Glorot, Bengio 2010).</summary>
@@ -40,14 +49,14 @@ public static partial class Initializer
     public static double XavierDeviation(Shape shape, double gain = Gain.Linear)
     {
         var fans = Fans.Of(shape);
-        return gain * Math.Sqrt(2.0 / (fans.In + fans.Out));
+        return gain * Math.Sqrt(2.0 / Math.Max(1, fans.In + fans.Out));
     }
 
     /// <summary>gain/√fan, the deviation of <see cref="HeNormal"/>.</summary>
     public static double HeDeviation(Shape shape, double gain, FanMode mode = FanMode.In)
     {
         var fans = Fans.Of(shape);
-        return gain / Math.Sqrt(mode == FanMode.In ? fans.In : fans.Out);
+        return gain / Math.Sqrt(Math.Max(1, mode == FanMode.In ? fans.In : fans.Out));
     }
 
     /// <summary>1/√in, the bound of <see cref="LayerDefault"/>.</summary>
@@ -65,8 +74,47 @@ public static partial class Initializer
     public static Tensor Normal(Shape shape, Generator generator, double mean = 0, double deviation = 1, DType dtype = DType.Float32) =>
         Tensor.RandomNormal(shape, generator, mean, deviation, dtype);
 
+    /// <summary>Zeros.</summary>
+    public static Tensor Zeros(Shape shape, DType dtype = DType.Float32) => Tensor.Zeros(shape, dtype);
+
+    /// <summary>Ones.</summary>
+    public static Tensor Ones(Shape shape, DType dtype = DType.Float32) => Tensor.Ones(shape, dtype);
+
     /// <summary>All the same number.</summary>
     public static Tensor Constant(Shape shape, double value, DType dtype = DType.Float32) => Tensor.Full(shape, value, dtype);
 
-    static Tensor Symmetric(Shape shape, Generator generator, double bound, DType dtype) => Tensor.RandomUniform(shape, generator, -bound, bound, dtype);
+    /// <summary>Sets a parameter to what the function gives for its shape and element type.</summary>
+    /// <exception cref="ShapeException">The function's tensor has another shape. The parameter stays as it was.</exception>
+    /// <exception cref="DTypeException">The function's tensor has another element type. The parameter stays as it was.</exception>
+    public static void Initialize(this Tensor parameter, Func<Shape, DType, Tensor> values)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        ArgumentNullException.ThrowIfNull(values);
+        using var off = Tape.NoGrad();
+        parameter.Assign(values(parameter.Shape, parameter.DType));
+    }
+
+    /// <summary>
+    /// Sets every parameter of a module to what the function gives for its name and itself; where that is null it stays. A tensor of the other precision is converted.
+    /// All are computed and checked before the first is set.
+    /// </summary>
+    /// <exception cref="ShapeException">A tensor has another shape than its parameter; the message names it. No parameter was changed.</exception>
+    public static void Initialize(this ModuleBase module, Func<string, Tensor, Tensor?> values)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(values);
+        using var off = Tape.NoGrad();
+        var wanted = new List<(Tensor Parameter, Tensor Value)>();
+        foreach (var (name, parameter) in module.NamedParameters.DistinctBy(p => p.Value))
+        {
+            if (values(name, parameter) is not { } value) continue;
+            if (value.Shape != parameter.Shape)
+                throw new ShapeException($"Initialize: \"{name}\" has shape {parameter.Shape} and the tensor for it {value.Shape}. No parameter was changed.");
+            wanted.Add((parameter, value.As(parameter.DType)));
+        }
+        foreach (var (parameter, value) in wanted) parameter.Assign(value);
+    }
+
+    static Tensor Symmetric(Shape shape, Generator generator, double bound, DType dtype) =>
+        bound == 0 ? Tensor.Zeros(shape, dtype) : Tensor.RandomUniform(shape, generator, -bound, bound, dtype);
 }

@@ -1,7 +1,7 @@
 namespace Backprop.Layers;
 
 /// <summary>
-/// Slides filters over images: y[n, f, i, j] = Σ W[f]·(the window of x[n] at i, j) + b[f], by way of im2col and one product.
+/// Slides filters over images: y[n, f, i, j] = Σ W[f]·(the window of x[n] at i, j) + b[f].
 /// x [batch, channels, height, width] → [batch, filters, rows, columns] with rows = (height + 2·pad − filter height)/stride + 1, rounded down,
 /// and columns alike (Saitoh, <i>Deep Learning from Scratch</i>, chapter 7).
 /// </summary>
@@ -48,12 +48,9 @@ public sealed class Convolution : UnaryLayer
     protected override Tensor Compute(Tensor[] x)
     {
         var image = x[0].Shape;
-        var (filters, height, width) = (W.Shape[0], W.Shape[2], W.Shape[3]);
         if (image.Rank != 4 || image[1] != W.Shape[1]) throw new ShapeException(
             $"{Name}: x of shape {image} does not fit W of shape {W.Shape}; it must be [batch, {W.Shape[1]}, height, width].");
-        var columns = x[0].Unfold2d((height, width), (Stride, Stride), padding: (Pad, Pad));
-        var y = W.Reshape(filters, -1).MatMul(columns) + B.Unsqueeze(1);
-        return y.Reshape(image[0], filters, (image[2] + 2 * Pad - height) / Stride + 1, (image[3] + 2 * Pad - width) / Stride + 1);
+        return x[0].Conv2d(W, B, Stride, Pad);
     }
 }
 

@@ -20,7 +20,7 @@ public sealed record AddMm(double Beta, double Alpha) : Op
         if (DTypes.Meet([c, a, b]).IsFloat()) return op.Apply(c, a, b);
         // Whole numbers stay whole as long as the factors are.
         op.Infer([c, a, b]);
-        var product = MatMul.Call(a, b);
+        var product = MatrixProduct.Call(a, b);
         if (alpha != 1) product *= alpha;
         return beta == 0 ? product : beta == 1 ? c + product : c * beta + product;
     }
@@ -30,7 +30,7 @@ public sealed record AddMm(double Beta, double Alpha) : Op
     {
         Shape c = x[0].Shape, a = x[1].Shape, b = x[2].Shape;
         if (a.Rank != 2 || b.Rank != 2) throw new ShapeException($"AddMm: {a} and {b} must be matrices; use MatMul for batches.");
-        var product = new MatMul().Infer(x[1..]);
+        var product = new MatrixProduct().Infer(x[1..]);
         return c.FitsInto(product) ? product : throw new ShapeException(
             $"AddMm: {c} does not broadcast to the product's shape {product}; each size must be equal or 1.");
     }
@@ -55,7 +55,7 @@ public sealed record AddMm(double Beta, double Alpha) : Op
     {
         Tensor Scaled(Tensor d, double factor) => factor == 1 ? d : d * factor;
         if (node.Needs(0) && Beta != 0) dx[0] = Scaled(dy, Beta);
-        if (node.Needs(1)) dx[1] = Scaled(MatMul.Call(dy, MatMul.Swapped(node.Inputs[2])), Alpha);
-        if (node.Needs(2)) dx[2] = Scaled(MatMul.Call(MatMul.Swapped(node.Inputs[1]), dy), Alpha);
+        if (node.Needs(1)) dx[1] = Scaled(MatrixProduct.Call(dy, MatrixProduct.Swapped(node.Inputs[2])), Alpha);
+        if (node.Needs(2)) dx[2] = Scaled(MatrixProduct.Call(MatrixProduct.Swapped(node.Inputs[1]), dy), Alpha);
     }
 }

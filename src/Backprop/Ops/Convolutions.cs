@@ -63,7 +63,7 @@ public abstract record Convolving(ValueList<int> Stride, ValueList<int> Padding,
     /// <summary>y as an image: the convolution of an image with a weight, for the first so many windows.</summary>
     private protected Tensor Convolve(Tensor image, Tensor weight, Shape windows)
     {
-        var y = new Convolution(Stride, Padding, Dilation, Groups).Apply(image, weight);
+        var y = new PlainConvolution(Stride, Padding, Dilation, Groups).Apply(image, weight);
         for (var axis = 2; axis < y.Rank; axis++)
             if (y.Shape[axis] > windows[axis]) y = Slice.Call(y, axis, new(0, windows[axis], 1));
         return y;
@@ -92,7 +92,7 @@ public abstract record Convolving(ValueList<int> Stride, ValueList<int> Padding,
 /// <param name="Padding">How many zeros surround the image on each side.</param>
 /// <param name="Dilation">How far neighbours within a window lie apart.</param>
 /// <param name="Groups">Into how many groups the channels fall; each is convolved by itself.</param>
-public sealed record Convolution(ValueList<int> Stride, ValueList<int> Padding, ValueList<int> Dilation, int Groups)
+public sealed record PlainConvolution(ValueList<int> Stride, ValueList<int> Padding, ValueList<int> Dilation, int Groups)
     : Convolving(Stride, Padding, Dilation, Groups)
 {
     /// <inheritdoc/>
@@ -106,7 +106,7 @@ public sealed record Convolution(ValueList<int> Stride, ValueList<int> Padding, 
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
-        var op = new Convolution(stride, padding, dilation, groups);
+        var op = new PlainConvolution(stride, padding, dilation, groups);
         // One image without a batch is a batch of one.
         if (x.Rank == stride.Count + 1) return Call(x.Unsqueeze(0), weight, bias, stride, padding, dilation, groups).Squeeze(0);
         return bias is null ? op.Apply(x, weight) : op.Apply(x, weight, bias);

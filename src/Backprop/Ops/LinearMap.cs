@@ -41,11 +41,11 @@ public sealed record LinearMap : Op
     {
         var shape = Infer(x);
         var dtype = DTypes.Meet(x);
-        if (dtype == DType.Bool) throw MatMul.NoBool(Name);
+        if (dtype == DType.Bool) throw MatrixProduct.NoBool(Name);
         Tensor rows = AsRows(Cast.Raw(x[0], dtype)), weight = Cast.Raw(x[1], dtype);
         var bias = x.Length > 2 ? Cast.Raw(x[2], dtype).Packed() : null;
         var y = new Tensor(shape, dtype);
-        Cpu.MatMul(rows, MatMul.Turned(weight), bias, 1, adds: false, y);
+        Cpu.MatMul(rows, MatrixProduct.Turned(weight), bias, 1, adds: false, y);
         return y;
     }
 
@@ -53,9 +53,9 @@ public sealed record LinearMap : Op
     public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
     {
         Tensor x = node.Inputs[0], weight = node.Inputs[1];
-        if (node.Needs(0)) dx[0] = MatMul.Call(dy, weight);
+        if (node.Needs(0)) dx[0] = MatrixProduct.Call(dy, weight);
         // One large product instead of a batch of small ones.
-        if (node.Needs(1)) dx[1] = MatMul.Call(MatMul.Swapped(AsRows(dy)), AsRows(x));
+        if (node.Needs(1)) dx[1] = MatrixProduct.Call(MatrixProduct.Swapped(AsRows(dy)), AsRows(x));
         if (dx.Length > 2 && node.Needs(2)) dx[2] = dy;
     }
 

@@ -11,7 +11,7 @@ namespace Backprop.Ops;
 /// <param name="Padding">How far windows may begin in front of the image; at most half of their reach.</param>
 /// <param name="Dilation">How far neighbours within a window lie apart.</param>
 /// <param name="CeilMode">Whether a last window counts that reaches beyond the image, if it begins within: ⌈…⌉ instead of ⌊…⌋.</param>
-public abstract record Pooling(ValueList<int> Kernel, ValueList<int> Stride, ValueList<int> Padding, ValueList<int> Dilation, bool CeilMode) : Op
+public abstract record WindowPooling(ValueList<int> Kernel, ValueList<int> Stride, ValueList<int> Padding, ValueList<int> Dilation, bool CeilMode) : Op
 {
     private protected int Axes => Kernel.Count;
 
@@ -73,9 +73,9 @@ public abstract record Pooling(ValueList<int> Kernel, ValueList<int> Stride, Val
 /// y = the largest x of every window of every channel, NaN if there is one; the margin is −∞.  dx = dy at the place of the largest, of the first of
 /// equal ones, added up where windows overlap.
 /// </summary>
-/// <inheritdoc cref="Pooling"/>
+/// <inheritdoc cref="WindowPooling"/>
 public sealed record MaxPooling(ValueList<int> Kernel, ValueList<int> Stride, ValueList<int> Padding, ValueList<int> Dilation, bool CeilMode)
-    : Pooling(Kernel, Stride, Padding, Dilation, CeilMode)
+    : WindowPooling(Kernel, Stride, Padding, Dilation, CeilMode)
 {
     private protected override string Kind => "MaxPool";
 
@@ -141,9 +141,9 @@ public sealed record MaxPooling(ValueList<int> Kernel, ValueList<int> Stride, Va
 }
 
 /// <summary>The places of the largest x of every window within their channels, as int64, counted row by row. It has no derivative.</summary>
-/// <inheritdoc cref="Pooling"/>
+/// <inheritdoc cref="WindowPooling"/>
 public sealed record MaxPoolingPlaces(ValueList<int> Kernel, ValueList<int> Stride, ValueList<int> Padding, ValueList<int> Dilation, bool CeilMode)
-    : Pooling(Kernel, Stride, Padding, Dilation, CeilMode)
+    : WindowPooling(Kernel, Stride, Padding, Dilation, CeilMode)
 {
     private protected override string Kind => "MaxPoolPlaces";
 
@@ -163,7 +163,7 @@ public sealed record MaxPoolingPlaces(ValueList<int> Kernel, ValueList<int> Stri
 /// <param name="Divisor">What every window is divided by; 0 for how many elements it has.</param>
 public sealed record AveragePooling(
     ValueList<int> Kernel, ValueList<int> Stride, ValueList<int> Padding, bool CeilMode, bool CountIncludePad, double Divisor)
-    : Pooling(Kernel, Stride, Padding, new([.. Enumerable.Repeat(1, Kernel.Count)]), CeilMode)
+    : WindowPooling(Kernel, Stride, Padding, new([.. Enumerable.Repeat(1, Kernel.Count)]), CeilMode)
 {
     private protected override string Kind => "AvgPool";
 

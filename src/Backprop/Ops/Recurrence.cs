@@ -76,7 +76,7 @@ static class Recurrence<C> where C : ICell
         var states = new Tensor(Infer(op, x), x[0].DType);
         var (time, batch, size) = (x[0].Shape[0], x[0].Shape[1], x[1].Shape[1]);
         Tensor z = x[0].Packed(), bias = x[2].Packed(), initial = x[3].Packed();
-        var across = MatMul.Swapped(x[1].Detach()).Packed();
+        var across = MatrixProduct.Swapped(x[1].Detach()).Packed();
         var product = new Tensor([batch, C.Gates * size], z.DType);
         kept = new Tensor([keep ? time : 1, batch, C.Kept * size], z.DType);
         var lengths = Lengths(x);

@@ -9,11 +9,14 @@ public sealed class AdaDelta : Optimizer
     readonly double rho, epsilon;
 
     /// <summary>AdaDelta with PyTorch's constants unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public AdaDelta(IEnumerable<Tensor> parameters, double learningRate = 1, double rho = 0.9, double epsilon = 1e-6, double weightDecay = 0)
-        : base(parameters, learningRate, weightDecay) => (this.rho, this.epsilon) = (rho, epsilon);
+        : base(parameters, learningRate, weightDecay) =>
+        (this.rho, this.epsilon) = (Option.Fraction(rho, Name), Option.Positive(epsilon, Name));
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => ["square", "step"];
+    protected override IReadOnlyList<string> Memories { get; } = ["square", "step"];
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p) => p.Run(new Rule(p.LearningRate, rho, epsilon, p.WeightDecay));

@@ -9,12 +9,15 @@ public sealed class AdaGrad : Optimizer
     readonly double epsilon, rateDecay, initial;
 
     /// <summary>AdaGrad with PyTorch's constants unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public AdaGrad(
         IEnumerable<Tensor> parameters, double learningRate = 0.01, double epsilon = 1e-10, double weightDecay = 0, double rateDecay = 0, double initial = 0)
-        : base(parameters, learningRate, weightDecay) => (this.epsilon, this.rateDecay, this.initial) = (epsilon, rateDecay, initial);
+        : base(parameters, learningRate, weightDecay) =>
+        (this.epsilon, this.rateDecay, this.initial) = (Option.NotNegative(epsilon, Name), Option.NotNegative(rateDecay, Name), Option.NotNegative(initial, Name));
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => ["square"];
+    protected override IReadOnlyList<string> Memories { get; } = ["square"];
 
     /// <inheritdoc/>
     protected internal override double Initial(string memory) => initial;

@@ -14,18 +14,25 @@ public class Adam : Optimizer
     readonly bool amsGrad;
 
     /// <summary>Adam with the paper's constants unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public Adam(
         IEnumerable<Tensor> parameters, double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
         bool amsGrad = false)
-        : base(parameters, learningRate, weightDecay) => (this.beta1, this.beta2, this.epsilon, this.amsGrad) = (beta1, beta2, epsilon, amsGrad);
+        : base(parameters, learningRate, weightDecay)
+    {
+        (this.beta1, this.beta2, this.epsilon) = (Option.Fraction(beta1, Name), Option.Fraction(beta2, Name), Option.NotNegative(epsilon, Name));
+        this.amsGrad = amsGrad;
+        Memories = amsGrad ? ["mean", "square", "largest"] : ["mean", "square"];
+    }
 
     private protected virtual bool DecaysApart => false;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => amsGrad ? ["mean", "square", "largest"] : ["mean", "square"];
+    protected override IReadOnlyList<string> Memories { get; }
 
     /// <summary>Sets β₁.</summary>
-    protected internal override void SetMomentum(double momentum) => beta1 = momentum;
+    protected internal override void SetMomentum(double momentum) => beta1 = Option.Fraction(momentum, Name);
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p)
@@ -74,6 +81,8 @@ public class Adam : Optimizer
 public sealed class AdamW : Adam
 {
     /// <summary>AdamW with PyTorch's constants unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public AdamW(
         IEnumerable<Tensor> parameters, double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
         double weightDecay = 0.01, bool amsGrad = false)

@@ -6,15 +6,22 @@ namespace Backprop.Optimizers;
 /// <summary>Adamax (Kingma, Ba 2014): m ← β₁m + (1 − β₁)g;  u ← max(β₂u, |g| + ε);  w ← w − η/(1 − β₁ᵗ)·m/u.</summary>
 public sealed class Adamax : Optimizer
 {
-    readonly double beta1, beta2, epsilon;
+    readonly double beta2, epsilon;
+    double beta1;
 
     /// <summary>Adamax with the paper's constants unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public Adamax(
         IEnumerable<Tensor> parameters, double learningRate = 0.002, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-        : base(parameters, learningRate, weightDecay) => (this.beta1, this.beta2, this.epsilon) = (beta1, beta2, epsilon);
+        : base(parameters, learningRate, weightDecay) =>
+        (this.beta1, this.beta2, this.epsilon) = (Option.Fraction(beta1, Name), Option.Fraction(beta2, Name), Option.Positive(epsilon, Name));
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => ["mean", "largest"];
+    protected override IReadOnlyList<string> Memories { get; } = ["mean", "largest"];
+
+    /// <summary>Sets β₁.</summary>
+    protected internal override void SetMomentum(double momentum) => beta1 = Option.Fraction(momentum, Name);
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p) =>

@@ -9,7 +9,8 @@ public static class GradientClipping
     const double Epsilon = 1e-6;
 
     /// <summary>
-    /// Scales all gradients by min(1, max/(norm + 10⁻⁶)), where norm is the p-norm of all of them together (Pascanu et al. 2013), and returns the norm.
+    /// Scales all gradients by min(1, max/(norm + 10⁻⁶)), where norm is the p-norm of all of them together (Pascanu et al. 2013), and returns the norm
+    /// before. Gradients are replaced, not changed in place: whoever else holds one keeps it as it was.
     /// </summary>
     /// <param name="parameters">The parameters; those without a gradient do not count.</param>
     /// <param name="maxNorm">The largest norm that stays.</param>
@@ -22,15 +23,32 @@ public static class GradientClipping
         if (!(maxNorm >= 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), $"GradientClipping.ByNorm: the largest norm {maxNorm} is not a number ≥ 0.");
         if (!(p > 0)) throw new ArgumentOutOfRangeException(nameof(p), $"GradientClipping.ByNorm: there is no {p}-norm; p must be > 0.");
         using var off = Tape.NoGrad();
-        var clipped = parameters.Where(x => x.Grad is not null).ToArray();
-        double[] norms = [.. clipped.Select(x => x.Grad!.Flatten(0, -1).Norm([0], p: p).Item())];
-        var norm = norms.Length == 0 ? 0 : double.IsInfinity(p) ? norms.Max() : Math.Pow(norms.Sum(n => Math.Pow(n, p)), 1 / p);
+        var clipped = parameters.Where(x => x.Grad is { Count: > 0 }).Distinct().ToArray();
+        var norm = Together([.. clipped.Select(x => NormOf(x.Grad!, p))], p);
         if (!double.IsFinite(norm)) throw new GradientException(
             $"GradientClipping.ByNorm: the gradients' norm is {norm}; nothing was changed. Tape.DetectAnomalies() finds where it comes from.");
         var factor = maxNorm / (norm + Epsilon);
         if (factor < 1)
             foreach (var x in clipped) x.Grad = x.Grad! * factor;
         return norm;
+    }
+
+    static double NormOf(Tensor gradient, double p)
+    {
+        var norm = gradient.Norm([], p: p).As(DType.Float64).Item();
+        if (double.IsFinite(norm)) return norm;
+        // A power may have been too large where the norm itself is not.
+        var largest = gradient.Abs().Max().As(DType.Float64).Item();
+        return double.IsFinite(largest) ? largest * (gradient / largest).Norm([], p: p).As(DType.Float64).Item() : norm;
+    }
+
+    // Relative to the largest, so that no power overflows.
+    static double Together(double[] norms, double p)
+    {
+        var largest = norms.Aggregate(0.0, Math.Max);
+        return largest == 0 || double.IsInfinity(p) || !double.IsFinite(largest)
+            ? largest
+            : largest * Math.Pow(norms.Sum(norm => Math.Pow(norm / largest, p)), 1 / p);
     }
 
     /// <summary>Brings every number of every gradient into [−limit, limit].</summary>

@@ -43,12 +43,37 @@ public sealed class Lbfgs : Optimizer
     protected override void Update(ParameterSlot p) => throw new InvalidOperationException("Lbfgs changes all parameters together.");
 
     /// <summary>Takes up to the given number of iterations and returns the loss that it ended with.</summary>
-    /// <param name="loss">The loss as the parameters are; a single number. Its gradient is taken here.</param>
-    /// <exception cref="GradientException">The loss or its gradient is not finite at the beginning; nothing was changed.</exception>
+    /// <param name="loss">
+    /// The loss as the parameters are; a single number. Its gradient is taken here, and <see cref="Tensor.Grad"/> is left alone. If it throws, the parameters are
+    /// put back.
+    /// </param>
+    /// <exception cref="ArgumentException">The loss is no single number.</exception>
+    /// <exception cref="GradientException">The loss or its gradient is not finite at the beginning, or it depends on no parameter; nothing was changed.</exception>
     public double Step(Func<Tensor> loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        var at = Evaluate(loss, Point());
+        using var off = Tape.NoGrad();
+        var start = Point();
+        var remembered = pairs.ToArray();
+        try
+        {
+            var end = Descend(loss, start);
+            SetPoint(end.Point);
+            CountStep();
+            return Maximize ? -end.Loss : end.Loss;
+        }
+        catch
+        {
+            SetPoint(start);
+            pairs.Clear();
+            pairs.AddRange(remembered);
+            throw;
+        }
+    }
+
+    Place Descend(Func<Tensor> loss, Tensor start)
+    {
+        var at = Evaluate(loss, start);
         if (!double.IsFinite(at.Loss) || !double.IsFinite(at.Gradient.Abs().Max().Item())) throw new GradientException(
             $"Lbfgs.Step: the loss {at.Loss} or its gradient is not finite; nothing was changed.");
         for (var i = 0; i < iterations && at.Gradient.Abs().Max().Item() > gradientTolerance; i++)
@@ -70,8 +95,7 @@ public sealed class Lbfgs : Optimizer
             at = next with { Length = 0 };
             if (change <= changeTolerance) break;
         }
-        SetPoint(at.Point);
-        return at.Loss;
+        return at;
     }
 
     /// <summary>A point, the loss there and its gradient, all parameters in a row as float64.</summary>
@@ -82,17 +106,16 @@ public sealed class Lbfgs : Optimizer
         SetPoint(point);
         using var on = Tape.EnableGrad();
         var value = loss();
+        if (value.Count != 1) throw new ArgumentException($"Lbfgs.Step: the loss has shape {value.Shape}, not a single number; reduce it with Sum() or Mean().");
+        if (Maximize) value = -value;
         var parameters = Slots.Select(slot => slot.Parameter).ToArray();
         var gradients = Gradient.Of(value, parameters);
         using var off = Tape.NoGrad();
         return new(point, value.Item(), Tensor.Concat([.. gradients.Select(g => g.Flatten(0, -1).As(DType.Float64))], 0), 0);
     }
 
-    Tensor Point()
-    {
-        using var off = Tape.NoGrad();
-        return Tensor.Concat([.. Slots.Select(slot => slot.Parameter.Detach().Flatten(0, -1).As(DType.Float64))], 0);
-    }
+    // A copy: of one parameter alone it would be the parameter itself.
+    Tensor Point() => Tensor.Concat([.. Slots.Select(slot => slot.Parameter.Flatten(0, -1).As(DType.Float64))], 0).Copy();
 
     void SetPoint(Tensor point)
     {
@@ -128,6 +151,31 @@ public sealed class Lbfgs : Optimizer
         if (pairs.Count > 0) q /= pairs[^1].Inverse * Dot(pairs[^1].Change, pairs[^1].Change);
         for (var i = 0; i < pairs.Count; i++) q += pairs[i].Step * (alphas[i] - pairs[i].Inverse * Dot(pairs[i].Change, q));
         return q;
+    }
+
+    /// <summary>What every optimiser remembers, and the changes of w and of the gradient as rows of <c>moves</c> and <c>changes</c>.</summary>
+    public override OrderedDictionary<string, Tensor> State()
+    {
+        var state = base.State();
+        state["moves"] = Rows(pairs.Select(pair => pair.Step));
+        state["changes"] = Rows(pairs.Select(pair => pair.Change));
+        return state;
+    }
+
+    static Tensor Rows(IEnumerable<Tensor> vectors) => vectors.ToArray() is { Length: > 0 } rows ? Tensor.Stack(rows, 0) : Tensor.Zeros([0, 0], DType.Float64);
+
+    /// <inheritdoc/>
+    public override void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        var saved = new SavedState(state, Name);
+        Tensor moves = saved.Entry("moves"), changes = saved.Entry("changes");
+        var size = Slots.Sum(slot => slot.Parameter.Count);
+        if (moves.Rank != 2 || moves.Shape != changes.Shape || (moves.Shape[0] > 0 && moves.Shape[1] != size) || moves.DType != DType.Float64
+            || changes.DType != DType.Float64) throw new ArgumentException(
+            $"{Name}.LoadState: \"moves\" of shape {moves.Shape} and \"changes\" of shape {changes.Shape} must be float64 and both [moves, {size}].");
+        base.LoadState(state.Where(entry => entry.Key is not ("moves" or "changes")).ToDictionary());
+        pairs.Clear();
+        for (var i = 0; i < moves.Shape[0]; i++) Remember(moves[i].Copy(), changes[i].Copy());
     }
 
     /// <summary>Looks along a direction for a point that satisfies the strong Wolfe conditions.</summary>

@@ -8,14 +8,21 @@ namespace Backprop.Optimizers;
 /// </summary>
 public sealed class Lion : Optimizer
 {
-    readonly double beta1, beta2;
+    readonly double beta2;
+    double beta1;
 
     /// <summary>Lion with the paper's constants unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public Lion(IEnumerable<Tensor> parameters, double learningRate = 1e-4, double beta1 = 0.9, double beta2 = 0.99, double weightDecay = 0)
-        : base(parameters, learningRate, weightDecay) => (this.beta1, this.beta2) = (beta1, beta2);
+        : base(parameters, learningRate, weightDecay) =>
+        (this.beta1, this.beta2) = (Option.Fraction(beta1, Name), Option.Fraction(beta2, Name));
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => ["mean"];
+    protected override IReadOnlyList<string> Memories { get; } = ["mean"];
+
+    /// <summary>Sets β₁.</summary>
+    protected internal override void SetMomentum(double momentum) => beta1 = Option.Fraction(momentum, Name);
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p) => p.Run(new Rule(p.LearningRate, beta1, beta2, 1 - p.LearningRate * p.WeightDecay));
@@ -29,7 +36,8 @@ public sealed class Lion : Optimizer
         {
             var direction = Beta1 * m + (1 - Beta1) * g;
             m = Beta2 * m + (1 - Beta2) * g;
-            return Keep * w - V.Where(direction > 0, Rate, V.Where(direction < 0, -Rate, 0 * direction));
+            // What is neither above nor below 0 is 0, or a NaN and stays one.
+            return Keep * w - V.Where(direction > 0, Rate, V.Where(direction < 0, -Rate, direction));
         }
     }
 }

@@ -13,7 +13,9 @@ public sealed class Muon : Optimizer
     // Jordan's coefficients: the slope at 0 is large, and what is near 1 stays within 0.7 to 1.2.
     const double A = 3.4445, B = -4.7750, C = 2.0315;
     const int NewtonSchulzSteps = 5;
-    readonly double momentum, otherRate;
+    static readonly string[] ofMatrices = ["mean"], ofOthers = ["mean", "square"];
+    readonly double otherRate;
+    double momentum;
     readonly bool nesterov;
 
     /// <summary>Muon with its author's constants unless told otherwise.</summary>
@@ -23,12 +25,20 @@ public sealed class Muon : Optimizer
     /// <param name="weightDecay">λ.</param>
     /// <param name="nesterov">Whether it looks ahead.</param>
     /// <param name="otherRate">AdamW's rate, for what is no matrix, as a share of η.</param>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public Muon(
         IEnumerable<Tensor> parameters, double learningRate = 0.02, double momentum = 0.95, double weightDecay = 0, bool nesterov = true, double otherRate = 0.015)
-        : base(parameters, learningRate, weightDecay) => (this.momentum, this.nesterov, this.otherRate) = (momentum, nesterov, otherRate);
+        : base(parameters, learningRate, weightDecay) =>
+        (this.momentum, this.nesterov, this.otherRate) = (Option.Fraction(momentum, Name), nesterov, Option.NotNegative(otherRate, Name));
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => ["mean", "square"];
+    protected override IReadOnlyList<string> Memories => ofOthers;
+
+    private protected override IReadOnlyList<string> MemoriesOf(Tensor parameter) => parameter.Rank < 2 ? ofOthers : ofMatrices;
+
+    /// <summary>Sets μ.</summary>
+    protected internal override void SetMomentum(double momentum) => this.momentum = Option.Fraction(momentum, Name);
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p)

@@ -10,19 +10,29 @@ namespace Backprop.Optimizers;
 public sealed class NAdam : Optimizer
 {
     const string Product = "momentum_product";
-    readonly double beta1, beta2, epsilon, momentumDecay;
+    readonly double beta2, epsilon, momentumDecay;
+    double beta1;
 
     /// <summary>NAdam with PyTorch's constants unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public NAdam(
         IEnumerable<Tensor> parameters, double learningRate = 0.002, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0,
         double momentumDecay = 0.004)
-        : base(parameters, learningRate, weightDecay) => (this.beta1, this.beta2, this.epsilon, this.momentumDecay) = (beta1, beta2, epsilon, momentumDecay);
+        : base(parameters, learningRate, weightDecay)
+    {
+        (this.beta1, this.beta2) = (Option.Fraction(beta1, Name), Option.Fraction(beta2, Name));
+        (this.epsilon, this.momentumDecay) = (Option.NotNegative(epsilon, Name), Option.NotNegative(momentumDecay, Name));
+    }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => ["mean", "square"];
+    protected override IReadOnlyList<string> Memories { get; } = ["mean", "square"];
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Numbers => [Product];
+    protected override IReadOnlyList<string> Numbers { get; } = [Product];
+
+    /// <summary>Sets β₁.</summary>
+    protected internal override void SetMomentum(double momentum) => beta1 = Option.Fraction(momentum, Name);
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p)

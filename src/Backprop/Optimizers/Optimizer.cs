@@ -1,4 +1,5 @@
 using Backprop.Autograd;
+using Backprop.Devices;
 using Backprop.Devices.Memory;
 
 namespace Backprop.Optimizers;
@@ -13,24 +14,33 @@ namespace Backprop.Optimizers;
 /// }
 /// </code>
 /// </example>
-public abstract class Optimizer
+/// <remarks>
+/// A parameter without a gradient, or frozen, stays as it is and does not count the step. Gradients of several backward passes add up until
+/// <see cref="ZeroGrad"/>: to step once for several batches needs nothing else.
+/// </remarks>
+public abstract partial class Optimizer
 {
     readonly List<ParameterSlot> slots = [];
     readonly List<ParameterGroup> groups;
 
     /// <summary>An optimiser of the given parameters.</summary>
-    /// <exception cref="ArgumentException">A parameter is no leaf of float32 or float64, or is given twice.</exception>
+    /// <exception cref="ArgumentException">
+    /// A parameter is no leaf of float32 or float64 or a view with gaps, is given twice, or none requires a gradient.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The learning rate or the weight decay is negative or not finite.</exception>
     protected Optimizer(IEnumerable<Tensor> parameters, double learningRate, double weightDecay = 0)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         groups = [new(Name, learningRate, weightDecay)];
+        var seen = new HashSet<Tensor>();
         foreach (var parameter in parameters)
         {
             ArgumentNullException.ThrowIfNull(parameter, nameof(parameters));
             if (!parameter.IsLeaf || !parameter.DType.IsFloat()) throw new ArgumentException(
                 $"{Name}: parameter {slots.Count} of shape {parameter.Shape} is no leaf of float32 or float64 and cannot be optimised.");
-            if (slots.Exists(slot => ReferenceEquals(slot.Parameter, parameter))) throw new ArgumentException(
+            if (!parameter.IsContiguous) throw new ArgumentException(
+                $"{Name}: parameter {slots.Count} of shape {parameter.Shape} is a view with gaps and cannot be changed; give the tensor that it looks at.");
+            if (!seen.Add(parameter)) throw new ArgumentException(
                 $"{Name}: parameter {slots.Count} of shape {parameter.Shape} is given twice; module.Parameters lists each once.");
             var added = new ParameterSlot(this, parameter, groups[0]);
             slots.Add(added);
@@ -45,6 +55,9 @@ public abstract class Optimizer
 
     /// <summary>Whether it makes the loss larger instead.</summary>
     public bool Maximize { get; init; }
+
+    /// <summary>Whether a step is refused, before anything is changed, when a gradient holds a NaN or an infinity.</summary>
+    public bool RefusesNonFinite { get; set; }
 
     /// <summary>
     /// The step size of the first group; setting it sets all groups'.
@@ -88,26 +101,33 @@ public abstract class Optimizer
     /// <summary>
     /// Takes one step. A parameter that is frozen or has no gradient stays as it is. All gradients are looked at before anything is changed.
     /// </summary>
-    /// <exception cref="DTypeException">A gradient is not of float32 or float64.</exception>
-    /// <exception cref="GradientException">A parameter has become a view or a result, which cannot be changed.</exception>
+    /// <exception cref="DTypeException">A gradient has another element type than its parameter; nothing was changed.</exception>
+    /// <exception cref="AnomalyException">A gradient is not finite and <see cref="RefusesNonFinite"/> is on; nothing was changed.</exception>
     public virtual void Step()
     {
-        var ready = slots.FindAll(static slot => slot.Parameter is { RequiresGrad: true, Grad: not null });
-        foreach (var slot in ready)
-        {
-            if (!slot.Parameter.Grad!.DType.IsFloat()) throw DTypeException.NeedsFloat($"{Name}.Step", slot.Parameter.Grad.DType);
-            slot.Parameter.BeginUpdate(Name);
-        }
         using var off = Tape.NoGrad();
         using var active = Activity.Begin();
+        for (var i = 0; i < slots.Count; i++)
+            if (slots[i].IsReady) Check(slots[i].Parameter, slots[i].Parameter.Grad!, i);
         Steps++;
-        foreach (var slot in ready)
+        foreach (var slot in slots)
         {
-            slot.SetGradient(slot.Parameter.Grad!, Maximize);
-            slot.Step++;
+            if (!slot.IsReady) continue;
+            slot.Begin(Maximize);
             Update(slot);
-            slot.Gradient = null!;
+            slot.End();
         }
+    }
+
+    private protected void CountStep() => Steps++;
+
+    void Check(Tensor parameter, Tensor gradient, int place)
+    {
+        if (gradient.DType != parameter.DType && !gradient.IsWeak) throw new DTypeException(
+            $"{Name}.Step: parameter {place} of shape {parameter.Shape} is {parameter.DType.Name()} and its gradient {gradient.DType.Name()}; " +
+            $"convert it with As(DType.{parameter.DType}). Nothing was changed.");
+        if (RefusesNonFinite && Cpu.FindAnomaly(gradient.Packed(), nan: true, infinity: true, out var value) >= 0) throw new AnomalyException(
+            FormattableString.Invariant($"{Name}.Step: the gradient of parameter {place} of shape {parameter.Shape} holds {value}. Nothing was changed."));
     }
 
     /// <summary>Changes one parameter, by its <see cref="ParameterSlot.Gradient"/> and what is remembered of it. Nothing here is recorded.</summary>
@@ -123,6 +143,10 @@ public abstract class Optimizer
     protected internal virtual double Initial(string memory) => 0;
 
     internal IReadOnlyList<string> MemoryNames => Memories;
+    internal IReadOnlyList<string> NumberNames => Numbers;
+
+    /// <summary>Those of the <see cref="Memories"/> that a parameter has once it was stepped.</summary>
+    private protected virtual IReadOnlyList<string> MemoriesOf(Tensor parameter) => Memories;
 
     /// <summary>Sets the momentum, or what stands for it; schedules of one cycle do. An optimiser without any leaves it out.</summary>
     protected internal virtual void SetMomentum(double momentum)
@@ -135,67 +159,5 @@ public abstract class Optimizer
     public void ZeroGrad()
     {
         foreach (var slot in slots) slot.Parameter.Grad = null;
-    }
-
-    /// <summary>
-    /// What it remembers, by name: <c>steps</c>, <c>group.0.learning_rate</c>, and for each parameter by its place <c>0.steps</c>, <c>0.mean</c>, …
-    /// Saved and loaded with the parameters, training goes on to the same bits.
-    /// </summary>
-    public virtual OrderedDictionary<string, Tensor> State()
-    {
-        var state = new OrderedDictionary<string, Tensor> { ["steps"] = Tensor.Scalar((long)Steps) };
-        for (var i = 0; i < groups.Count; i++)
-        {
-            state[$"group.{i}.learning_rate"] = Tensor.Scalar(groups[i].LearningRate);
-            state[$"group.{i}.weight_decay"] = Tensor.Scalar(groups[i].WeightDecay);
-        }
-        for (var i = 0; i < slots.Count; i++)
-        {
-            state[$"{i}.steps"] = Tensor.Scalar((long)slots[i].Step);
-            foreach (var (name, tensor) in slots[i].Remembered) state[$"{i}.{name}"] = tensor.Copy();
-        }
-        return state;
-    }
-
-    /// <summary>Takes back what <see cref="State"/> gave, for the same parameters and groups. All is checked before anything is changed.</summary>
-    /// <exception cref="ArgumentException">A name is missing or unknown, or a shape differs; the message names it.</exception>
-    public virtual void LoadState(IReadOnlyDictionary<string, Tensor> state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        var known = new Dictionary<string, Shape> { ["steps"] = Shape.Scalar };
-        for (var i = 0; i < groups.Count; i++) known[$"group.{i}.learning_rate"] = known[$"group.{i}.weight_decay"] = Shape.Scalar;
-        for (var i = 0; i < slots.Count; i++)
-        {
-            known[$"{i}.steps"] = Shape.Scalar;
-            foreach (var name in Memories) known[$"{i}.{name}"] = slots[i].Parameter.Shape;
-            foreach (var name in Numbers) known[$"{i}.{name}"] = Shape.Scalar;
-        }
-        foreach (var (name, value) in state)
-        {
-            if (!known.TryGetValue(name, out var shape)) throw new ArgumentException(
-                $"{Name}.LoadState: \"{name}\" is nothing that this optimiser of {slots.Count} parameters remembers.");
-            if (value.Shape != shape) throw new ArgumentException($"{Name}.LoadState: \"{name}\" has shape {value.Shape}, not {shape}.");
-        }
-        // What is remembered comes with the first step, so a parameter that took none may lack it.
-        foreach (var name in known.Keys.Where(name => name.EndsWith("steps", StringComparison.Ordinal) || name.StartsWith("group", StringComparison.Ordinal)))
-            if (!state.ContainsKey(name)) throw new ArgumentException($"{Name}.LoadState: \"{name}\" is missing.");
-        Restore(state);
-    }
-
-    void Restore(IReadOnlyDictionary<string, Tensor> state)
-    {
-        Steps = state["steps"].Item<int>();
-        for (var i = 0; i < groups.Count; i++)
-            (groups[i].LearningRate, groups[i].WeightDecay) = (state[$"group.{i}.learning_rate"].Item(), state[$"group.{i}.weight_decay"].Item());
-        for (var i = 0; i < slots.Count; i++)
-        {
-            var slot = slots[i];
-            slot.Step = state[$"{i}.steps"].Item<int>();
-            slot.Remembered.Clear();
-            foreach (var name in Memories)
-                if (state.TryGetValue($"{i}.{name}", out var value)) slot.Remembered[name] = value.As(slot.Parameter.DType).Copy();
-            foreach (var name in Numbers)
-                if (state.TryGetValue($"{i}.{name}", out var value)) slot.Remembered[name] = value.Copy();
-        }
     }
 }

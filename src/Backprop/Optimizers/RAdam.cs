@@ -9,15 +9,22 @@ namespace Backprop.Optimizers;
 /// </summary>
 public sealed class RAdam : Optimizer
 {
-    readonly double beta1, beta2, epsilon;
+    readonly double beta2, epsilon;
+    double beta1;
 
     /// <summary>RAdam with PyTorch's constants unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public RAdam(
         IEnumerable<Tensor> parameters, double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-        : base(parameters, learningRate, weightDecay) => (this.beta1, this.beta2, this.epsilon) = (beta1, beta2, epsilon);
+        : base(parameters, learningRate, weightDecay) =>
+        (this.beta1, this.beta2, this.epsilon) = (Option.Fraction(beta1, Name), Option.Fraction(beta2, Name), Option.NotNegative(epsilon, Name));
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => ["mean", "square"];
+    protected override IReadOnlyList<string> Memories { get; } = ["mean", "square"];
+
+    /// <summary>Sets β₁.</summary>
+    protected internal override void SetMomentum(double momentum) => beta1 = Option.Fraction(momentum, Name);
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p)

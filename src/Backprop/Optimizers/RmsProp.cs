@@ -9,17 +9,28 @@ namespace Backprop.Optimizers;
 /// </summary>
 public sealed class RmsProp : Optimizer
 {
-    readonly double alpha, epsilon, momentum;
+    static readonly string[][] names = [["square"], ["square", "velocity"], ["square", "velocity", "mean"]];
+    readonly double alpha, epsilon;
+    double momentum;
     readonly bool centered;
 
     /// <summary>RMSProp with PyTorch's constants unless told otherwise.</summary>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public RmsProp(
         IEnumerable<Tensor> parameters, double learningRate = 0.01, double alpha = 0.99, double epsilon = 1e-8, double weightDecay = 0, double momentum = 0,
         bool centered = false)
-        : base(parameters, learningRate, weightDecay) => (this.alpha, this.epsilon, this.momentum, this.centered) = (alpha, epsilon, momentum, centered);
+        : base(parameters, learningRate, weightDecay)
+    {
+        (this.alpha, this.epsilon) = (Option.Fraction(alpha, Name), Option.NotNegative(epsilon, Name));
+        (this.momentum, this.centered) = (Option.Fraction(momentum, Name), centered);
+    }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => ["square", "velocity", "mean"];
+    protected override IReadOnlyList<string> Memories => centered ? names[2] : momentum != 0 ? names[1] : names[0];
+
+    /// <summary>Sets μ.</summary>
+    protected internal override void SetMomentum(double momentum) => this.momentum = Option.Fraction(momentum, Name);
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p)
@@ -66,7 +77,8 @@ public sealed class RmsProp : Optimizer
             g += Decay * w;
             s = Alpha * s + (1 - Alpha) * g * g;
             m = Alpha * m + (1 - Alpha) * g;
-            v = Momentum * v + g / (V.Sqrt(s - m * m) + Epsilon);
+            // No variance is negative, though rounding may make it so.
+            v = Momentum * v + g / (V.Sqrt(V.Max(s - m * m, 0)) + Epsilon);
             return w - Rate * v;
         }
     }

@@ -9,6 +9,7 @@ namespace Backprop.Optimizers;
 /// </summary>
 public sealed class Sgd : Optimizer
 {
+    static readonly string[] velocity = ["velocity"];
     readonly double dampening;
     double momentum;
     readonly bool nesterov;
@@ -20,14 +21,14 @@ public sealed class Sgd : Optimizer
         : base(parameters, learningRate, weightDecay)
     {
         if (nesterov && (momentum <= 0 || dampening != 0)) throw new ArgumentException("Sgd: Nesterov's step needs a momentum and no dampening.");
-        (this.momentum, this.dampening, this.nesterov) = (momentum, dampening, nesterov);
+        (this.momentum, this.dampening, this.nesterov) = (Option.Fraction(momentum, Name), Option.Fraction(dampening, Name), nesterov);
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> Memories => ["velocity"];
+    protected override IReadOnlyList<string> Memories => momentum == 0 ? [] : velocity;
 
     /// <inheritdoc/>
-    protected internal override void SetMomentum(double momentum) => this.momentum = momentum;
+    protected internal override void SetMomentum(double momentum) => this.momentum = Option.Fraction(momentum, Name);
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p)

@@ -4,6 +4,7 @@ namespace Backprop.Schedules;
 public sealed class CosineSchedule(int steps, double minimum = 0) : Schedule
 {
     readonly int steps = AtLeastOne(steps, nameof(CosineSchedule));
+    readonly double minimum = NotNegative(minimum, nameof(CosineSchedule));
 
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => minimum + (baseRate - minimum) * (1 + Math.Cos(Math.PI * step / steps)) / 2;
@@ -12,6 +13,7 @@ public sealed class CosineSchedule(int steps, double minimum = 0) : Schedule
 /// <summary>Half a wave of the cosine again and again, each time as many times longer as <paramref name="multiplier"/> says (Loshchilov, Hutter 2016).</summary>
 public sealed class CosineWarmRestarts(int first, int multiplier = 1, double minimum = 0) : Schedule
 {
+    readonly double minimum = NotNegative(minimum, nameof(CosineWarmRestarts));
     readonly int first = AtLeastOne(first, nameof(CosineWarmRestarts)), multiplier = AtLeastOne(multiplier, nameof(CosineWarmRestarts));
 
     /// <inheritdoc/>

@@ -18,6 +18,11 @@ public sealed class ReduceOnPlateau(
     Optimizer optimizer, double factor = 0.1, int patience = 10, double threshold = 1e-4, bool relative = true, bool maximize = false, int cooldown = 0,
     double minimum = 0)
 {
+    // A change by less is none.
+    const double Least = 1e-8;
+    readonly Optimizer optimizer = optimizer ?? throw new ArgumentNullException(nameof(optimizer));
+    readonly double factor = Option.Fraction(factor, nameof(ReduceOnPlateau)), threshold = Option.NotNegative(threshold, nameof(ReduceOnPlateau));
+    readonly double minimum = Option.NotNegative(minimum, nameof(ReduceOnPlateau));
     double? best;
     int bad, cooling;
 
@@ -34,14 +39,40 @@ public sealed class ReduceOnPlateau(
         else bad++;
         if (cooling > 0) (cooling, bad) = (cooling - 1, 0);
         if (bad <= patience) return false;
-        foreach (var group in optimizer.Groups) group.LearningRate = Math.Max(group.LearningRate * factor, minimum);
         (cooling, bad) = (cooldown, 0);
-        return true;
+        var lowered = false;
+        foreach (var group in optimizer.Groups)
+        {
+            var rate = Math.Max(group.LearningRate * factor, minimum);
+            if (group.LearningRate - rate <= Least) continue;
+            group.LearningRate = rate;
+            lowered = true;
+        }
+        return lowered;
     }
 
     bool IsBetter(double metric, double than)
     {
         var margin = relative ? Math.Abs(than) * threshold : threshold;
         return maximize ? metric > than + margin : metric < than - margin;
+    }
+
+    /// <summary>What it has seen: <c>best</c>, <c>bad</c> and <c>cooling</c>. The rates are in the optimiser's state.</summary>
+    public OrderedDictionary<string, Tensor> State()
+    {
+        var state = new OrderedDictionary<string, Tensor> { ["bad"] = Tensor.Scalar((long)bad), ["cooling"] = Tensor.Scalar((long)cooling) };
+        if (best is { } known) state["best"] = Tensor.Scalar(known);
+        return state;
+    }
+
+    /// <summary>Takes back what <see cref="State"/> gave. All is checked before anything is changed.</summary>
+    /// <exception cref="ArgumentException">A name is missing or unknown, or a value does not fit; the message names it.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        var saved = new SavedState(state, nameof(ReduceOnPlateau));
+        var (newBad, newCooling) = (saved.Count("bad"), saved.Count("cooling"));
+        double? newBest = saved.Has("best") ? saved.Number("best") : null;
+        saved.RefuseOthers();
+        (best, bad, cooling) = (newBest, newBad, newCooling);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Optimizers;
 
 namespace Backprop.Schedules;
@@ -20,8 +21,17 @@ public abstract class Schedule
     /// <summary>Lets the schedule set an optimiser's learning rates, the first at once.</summary>
     public AttachedSchedule Attach(Optimizer optimizer) => new(this, optimizer);
 
-    private protected static int AtLeastOne(int steps, string name, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(steps))] string what = "") =>
-        steps >= 1 ? steps : throw new ArgumentOutOfRangeException(what, $"{name}: {what} is {steps} and must be at least 1.");
+    private protected static int AtLeastOne(int steps, string name, [CallerArgumentExpression(nameof(steps))] string what = "") =>
+        Option.AtLeastOne(steps, name, what);
+
+    private protected static double NotNegative(double value, string name, [CallerArgumentExpression(nameof(value))] string what = "") =>
+        Option.NotNegative(value, name, what);
+
+    private protected static double Positive(double value, string name, [CallerArgumentExpression(nameof(value))] string what = "") =>
+        Option.Positive(value, name, what);
+
+    private protected static double Share(double value, string name, [CallerArgumentExpression(nameof(value))] string what = "") =>
+        Option.Share(value, name, what);
 }
 
 /// <summary>A schedule with the optimiser whose learning rates it sets; each group begins with its own.</summary>
@@ -29,13 +39,12 @@ public sealed class AttachedSchedule
 {
     readonly Schedule schedule;
     readonly Optimizer optimizer;
-    readonly double[] baseRates;
+    readonly List<double> baseRates = [];
 
     internal AttachedSchedule(Schedule schedule, Optimizer optimizer)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         (this.schedule, this.optimizer) = (schedule, optimizer);
-        baseRates = [.. optimizer.Groups.Select(group => group.LearningRate)];
         Set(0);
     }
 
@@ -51,7 +60,30 @@ public sealed class AttachedSchedule
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         Steps = step;
-        for (var i = 0; i < baseRates.Length; i++) optimizer.Groups[i].LearningRate = schedule.Rate(step, baseRates[i]);
+        // A group that was made later begins with the rate it has now.
+        for (var i = baseRates.Count; i < optimizer.Groups.Count; i++) baseRates.Add(optimizer.Groups[i].LearningRate);
+        for (var i = 0; i < baseRates.Count; i++) optimizer.Groups[i].LearningRate = schedule.Rate(step, baseRates[i]);
         if (schedule.Momentum(step) is { } momentum) optimizer.SetMomentum(momentum);
+    }
+
+    /// <summary>Where it stands (<c>steps</c>) and what each group began with (<c>group.0.base_rate</c>): saved beside the optimiser's state.</summary>
+    public OrderedDictionary<string, Tensor> State()
+    {
+        var state = new OrderedDictionary<string, Tensor> { ["steps"] = Tensor.Scalar((long)Steps) };
+        for (var i = 0; i < baseRates.Count; i++) state[$"group.{i}.base_rate"] = Tensor.Scalar(baseRates[i]);
+        return state;
+    }
+
+    /// <summary>Takes back what <see cref="State"/> gave and sets the rates of that step. All is checked before anything is changed.</summary>
+    /// <exception cref="ArgumentException">A name is missing or unknown, or a value does not fit; the message names it.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        var saved = new SavedState(state, schedule.GetType().Name);
+        var steps = saved.Count("steps");
+        var rates = optimizer.Groups.Select((_, i) => saved.NotNegative($"group.{i}.base_rate")).ToArray();
+        saved.RefuseOthers();
+        baseRates.Clear();
+        baseRates.AddRange(rates);
+        Set(steps);
     }
 }

@@ -4,6 +4,7 @@ namespace Backprop.Schedules;
 public sealed class StepSchedule(int size, double factor = 0.1) : Schedule
 {
     readonly int size = AtLeastOne(size, nameof(StepSchedule));
+    readonly double factor = NotNegative(factor, nameof(StepSchedule));
 
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => baseRate * Math.Pow(factor, step / size);
@@ -13,6 +14,7 @@ public sealed class StepSchedule(int size, double factor = 0.1) : Schedule
 public sealed class MultiStepSchedule(IEnumerable<int> milestones, double factor = 0.1) : Schedule
 {
     readonly int[] milestones = [.. milestones];
+    readonly double factor = NotNegative(factor, nameof(MultiStepSchedule));
 
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => baseRate * Math.Pow(factor, milestones.Count(milestone => milestone <= step));
@@ -21,6 +23,8 @@ public sealed class MultiStepSchedule(IEnumerable<int> milestones, double factor
 /// <summary>η·γᵗ.</summary>
 public sealed class ExponentialSchedule(double factor) : Schedule
 {
+    readonly double factor = NotNegative(factor, nameof(ExponentialSchedule));
+
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => baseRate * Math.Pow(factor, step);
 }
@@ -28,6 +32,8 @@ public sealed class ExponentialSchedule(double factor) : Schedule
 /// <summary>η·factor for so many steps, then η.</summary>
 public sealed class ConstantSchedule(double factor = 1.0 / 3, int steps = 5) : Schedule
 {
+    readonly double factor = NotNegative(factor, nameof(ConstantSchedule));
+
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => step < steps ? baseRate * factor : baseRate;
 }
@@ -36,6 +42,7 @@ public sealed class ConstantSchedule(double factor = 1.0 / 3, int steps = 5) : S
 public sealed class PolynomialSchedule(int steps, double power = 1) : Schedule
 {
     readonly int steps = AtLeastOne(steps, nameof(PolynomialSchedule));
+    readonly double power = NotNegative(power, nameof(PolynomialSchedule));
 
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => baseRate * Math.Pow(1 - (double)Math.Min(step, steps) / steps, power);
@@ -44,6 +51,8 @@ public sealed class PolynomialSchedule(int steps, double power = 1) : Schedule
 /// <summary>Any function of the step, times η.</summary>
 public sealed class LambdaSchedule(Func<int, double> factor) : Schedule
 {
+    readonly Func<int, double> factor = factor ?? throw new ArgumentNullException(nameof(factor));
+
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => baseRate * factor(step);
 }

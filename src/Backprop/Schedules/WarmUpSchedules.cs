@@ -4,6 +4,7 @@ namespace Backprop.Schedules;
 public sealed class LinearWarmUp(int steps, double start = 1.0 / 3, double end = 1) : Schedule
 {
     readonly int steps = AtLeastOne(steps, nameof(LinearWarmUp));
+    readonly double start = NotNegative(start, nameof(LinearWarmUp)), end = NotNegative(end, nameof(LinearWarmUp));
 
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => baseRate * (start + (end - start) * Math.Min(step, steps) / steps);
@@ -20,6 +21,11 @@ public sealed class ComposedSchedule : Schedule
     public ComposedSchedule(params ReadOnlySpan<(Schedule Schedule, int Steps)> parts)
     {
         if (parts.IsEmpty) throw new ArgumentException("ComposedSchedule: there is no schedule to compose.");
+        foreach (var (schedule, steps) in parts)
+        {
+            ArgumentNullException.ThrowIfNull(schedule, nameof(parts));
+            AtLeastOne(steps, nameof(ComposedSchedule));
+        }
         this.parts = parts.ToArray();
     }
 

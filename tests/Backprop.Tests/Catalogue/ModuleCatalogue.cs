@@ -26,6 +26,7 @@ static partial class ModuleCatalogue
         .. Tables(),
         .. Small(),
         .. Recurrent(),
+        .. Attention(),
         .. Convolutions(),
         .. Images(),
         .. Margins(),

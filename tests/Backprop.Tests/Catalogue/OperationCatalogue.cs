@@ -27,6 +27,7 @@ static partial class OperationCatalogue
         .. Tables(),
         .. Random(),
         .. Recurrent(),
+        .. Attention(),
         .. Convolutions(),
         .. Poolings(),
         .. Resizings(),

@@ -17,7 +17,7 @@ public sealed class ConvolutionTests
         public bool Fits => Enumerable.Range(0, Axes).All(i => Image[i] + 2 * Padding[i] >= Dilation[i] * (Kernel[i] - 1) + 1) &&
             (long)Batch * Groups * Rows * Channels * Product(Count) * Product(Kernel) < 2_000_000;
 
-        public Convolution Op => new([.. Stride], [.. Padding], [.. Dilation], Groups);
+        public PlainConvolution Op => new([.. Stride], [.. Padding], [.. Dilation], Groups);
 
         public Tensor X(DType dtype) => Numbers([Batch, Groups * Channels, .. Image], Seed, dtype);
 
@@ -92,12 +92,12 @@ public sealed class ConvolutionTests
             dw[j] += gs[k] * xs[i];
         });
         foreach (var t in new[] { x, weight, bias }) t.RequiresGrad = true;
-        var result = Convolution.Call(x, weight, bias, c.Op.Stride, c.Op.Padding, c.Op.Dilation, c.Groups);
+        var result = PlainConvolution.Call(x, weight, bias, c.Op.Stride, c.Op.Padding, c.Op.Dilation, c.Groups);
         Equal(y, result);
         result.Backward(dy);
         Equal(dx, x.Grad!);
         Equal(dw, weight.Grad!);
-        var plain = Convolution.Call(x.Detach(), weight.Detach(), null, c.Op.Stride, c.Op.Padding, c.Op.Dilation, c.Groups);
+        var plain = PlainConvolution.Call(x.Detach(), weight.Detach(), null, c.Op.Stride, c.Op.Padding, c.Op.Dilation, c.Groups);
         Equal(y, plain + bias.Detach().Reshape([-1, .. Enumerable.Repeat(1, c.Axes)]));
     }
 

@@ -79,7 +79,10 @@ public sealed class ProductTests
             var right = turnedB ? new Strided<T>(pb, k, 1) : new Strided<T>(pb, 1, n);
             var epilogue = new Epilogue<T>
             {
-                Adds = adds, Scale = T.CreateTruncating(scales ? 2 : 1), ColumnBias = hasColumns ? bias : null, RowBias = hasRows ? rowBias : null,
+                Adds = adds,
+                Scale = T.CreateTruncating(scales ? 2 : 1),
+                ColumnBias = hasColumns ? bias : null,
+                RowBias = hasRows ? rowBias : null,
             };
             if (activates) Product.Run(m, n, k, new Computed<T>(left), new Computed<T>(right), pc, n + 3, epilogue, default(Doubled));
             else Product.Run(m, n, k, left, right, pc, n + 3, epilogue);

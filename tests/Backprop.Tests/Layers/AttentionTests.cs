@@ -5,7 +5,7 @@ namespace Backprop.Tests.Layers;
 
 public sealed class AttentionTests
 {
-    static readonly Tensor hs = Tensor.From(new[,,] { { { 1.0, 2 }, { 3, 4 }, { 5, 6 } } });
+    static readonly Tensor hs = Tensor.From([1.0, 2, 3, 4, 5, 6], [1, 3, 2]);
 
     [Fact]
     public void A_weighted_sum_and_its_derivatives_come_out_as_by_hand()

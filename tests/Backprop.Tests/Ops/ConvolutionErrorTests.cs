@@ -29,7 +29,7 @@ public sealed class ConvolutionErrorTests
         Assert.Contains("MaxPool2d: a window of 7", Refused(() => images.MaxPool2d(7)));
         Assert.Contains("padding 2 is more than half of a window", Refused(() => images.AvgPool2d(3, padding: 2)));
         Assert.Contains("holds no element", Refused(() => Tensor.Ones([1, 1, 1]).MaxPool1d(2, padding: 1, dilation: 2)));
-        Assert.Contains("leave -2 elements along axis 2", Refused(() => Tensor.Ones([1, 1, 1]).ConvTranspose1d(Tensor.Ones([1, 1, 2]), padding: 2) ));
+        Assert.Contains("leave -2 elements along axis 2", Refused(() => Tensor.Ones([1, 1, 1]).ConvTranspose1d(Tensor.Ones([1, 1, 2]), padding: 2)));
     }
 
     [Fact]

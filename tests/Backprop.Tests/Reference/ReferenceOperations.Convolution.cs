@@ -7,7 +7,7 @@ static partial class ReferenceOperations
     static void AddConvolution(ReferenceTable t)
     {
         foreach (var operation in new[] { "conv1d", "conv2d", "conv3d" })
-            t.Add(operation, c => Backprop.Ops.Convolution.Call(
+            t.Add(operation, c => PlainConvolution.Call(
                 c["x"], c["weight"], Optional(c, "bias"), List(c, "stride"), List(c, "padding"), List(c, "dilation"), c.Int("groups")));
         foreach (var operation in new[] { "conv_transpose1d", "conv_transpose2d" })
             t.Add(operation, c => TransposedConvolution.Call(

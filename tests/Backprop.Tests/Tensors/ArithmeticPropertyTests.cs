@@ -234,6 +234,6 @@ public sealed class ArithmeticPropertyTests
         Assert.Contains("[5]", Refused([2, 3], [5]), StringComparison.Ordinal);
         Assert.Contains("broadcast", Refused([2, 4, 3], [3, 3, 4]), StringComparison.Ordinal);
         Assert.Throws<DTypeException>(() => Tensor.Zeros([2, 2], DType.Bool).MatMul(Tensor.Zeros([2, 2], DType.Bool)));
-        Assert.Throws<ShapeException>(() => new MatMul().Apply(Tensor.Zeros([2]), Tensor.Zeros([2])));
+        Assert.Throws<ShapeException>(() => new MatrixProduct().Apply(Tensor.Zeros([2]), Tensor.Zeros([2])));
     }
 }

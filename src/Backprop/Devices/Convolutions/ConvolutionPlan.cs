@@ -41,7 +41,9 @@ sealed class ConvolutionPlan
                 foreach (var k in w.Phases)
                 {
                     var taps =
-                        from a in i.Taps from b in j.Taps from c in k.Taps
+                        from a in i.Taps
+                        from b in j.Taps
+                        from c in k.Taps
                         select (Offset: phased.Offset(a.Reach, b.Reach, c.Reach), Weight: (a.Place * kernel.Height + b.Place) * kernel.Width + c.Place);
                     var all = taps.ToArray();
                     var strides = new Extent(stride.Depth * image.Height * image.Width, stride.Height * image.Width, stride.Width);

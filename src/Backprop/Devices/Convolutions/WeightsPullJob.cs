@@ -70,8 +70,11 @@ unsafe struct WeightsPullJob<R, T> : IJob where R : struct, IRegister<R, T> wher
         var each = (Images + Shares - 1) / Shares;
         var part = new Part
         {
-            Group = group, Row = rowBlock * BlockRows, Rows = Math.Min(BlockRows, Rows - rowBlock * BlockRows),
-            Channel = channelBlock * BlockChannels, Channels = Math.Min(BlockChannels, Channels - channelBlock * BlockChannels),
+            Group = group,
+            Row = rowBlock * BlockRows,
+            Rows = Math.Min(BlockRows, Rows - rowBlock * BlockRows),
+            Channel = channelBlock * BlockChannels,
+            Channels = Math.Min(BlockChannels, Channels - channelBlock * BlockChannels),
         };
         part.Sums = Sums + ((nint)share * Groups + group) * Rows * Channels * Taps + (nint)part.Row * Channels * Taps + (nint)part.Channel * Taps;
         int image = share * each, end = Math.Min(Images, image + each);

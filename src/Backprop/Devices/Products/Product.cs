@@ -68,8 +68,18 @@ static unsafe class Product
         var parts = Math.Max(1, (k * sizeof(T) + DepthBytes - 1) / DepthBytes);
         var job = new ProductJob<A, B, F, R, T>
         {
-            SourceA = a, SourceB = b, C = c, CLine = cLine, Epilogue = epilogue, Activation = activation,
-            RowCount = m, Columns = n, Depth = k, DepthPart = (k + parts - 1) / parts, RowEnd = m, DepthEnd = k,
+            SourceA = a,
+            SourceB = b,
+            C = c,
+            CLine = cLine,
+            Epilogue = epilogue,
+            Activation = activation,
+            RowCount = m,
+            Columns = n,
+            Depth = k,
+            DepthPart = (k + parts - 1) / parts,
+            RowEnd = m,
+            DepthEnd = k,
         };
         job.Prepare();
         if (job.PacksA)
@@ -125,9 +135,18 @@ static unsafe class Product
         }
         var job = new VectorProductJob<F, R, T>
         {
-            Vectors = x, VectorStride = vectors.DepthStride == 1 ? vectors.LineStride : k, Count = m, Lines = n, Depth = k,
-            Matrix = matrix.First, LineStride = matrix.LineStride, DepthStride = matrix.DepthStride, C = c, CLine = cLine,
-            Epilogue = turned ? epilogue.Turned() : epilogue, Activation = activation,
+            Vectors = x,
+            VectorStride = vectors.DepthStride == 1 ? vectors.LineStride : k,
+            Count = m,
+            Lines = n,
+            Depth = k,
+            Matrix = matrix.First,
+            LineStride = matrix.LineStride,
+            DepthStride = matrix.DepthStride,
+            C = c,
+            CLine = cLine,
+            Epilogue = turned ? epilogue.Turned() : epilogue,
+            Activation = activation,
         };
         Team.Run(job.Chunks, ref job);
         return true;
@@ -148,7 +167,12 @@ static unsafe class Product
                 job.PackedA = Workspace.Shared<T>((nint)(job.RowEnd - row + Tile.Rows<R, T>()) * job.DepthPart);
                 var packing = new PackJob<A, R, T>
                 {
-                    Source = job.SourceA, To = job.PackedA, RowStart = row, RowEnd = job.RowEnd, DepthStart = depth, DepthEnd = job.DepthEnd,
+                    Source = job.SourceA,
+                    To = job.PackedA,
+                    RowStart = row,
+                    RowEnd = job.RowEnd,
+                    DepthStart = depth,
+                    DepthEnd = job.DepthEnd,
                 };
                 Team.Run(packing.Chunks, ref packing);
                 job.Split();

@@ -70,7 +70,9 @@ unsafe struct ProductJob<A, B, F, R, T> : IJob
             var wanted = (int)Math.Min(16, work / Worthwhile);
             chunkPanels = Math.Clamp(panels / wanted, 1, GroupPanels);
             var columnChunks = (panels + chunkPanels - 1) / chunkPanels;
-            var rowParts = Math.Clamp((wanted + columnChunks - 1) / columnChunks, (rows + 1023) / 1024, (rows + 63) / 64);
+            // Every part of the rows packs its panels of B anew, unless they are read in place.
+            var fewest = packsB ? 64 : 16;
+            var rowParts = Math.Clamp((wanted + columnChunks - 1) / columnChunks, (rows + 1023) / 1024, (rows + fewest - 1) / fewest);
             chunkRows = Rounded((rows + rowParts - 1) / rowParts, TileRows);
         }
         rowChunks = (rows + chunkRows - 1) / chunkRows;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using Backprop.Formulas;
 
 namespace Backprop.Devices;
@@ -42,7 +43,15 @@ static unsafe class Tile
         T* spare = stackalloc T[8 * 2 * Widest];
         var call = new TileCall<T>
         {
-            Depth = depth, ALine = aLine, ADepth = aDepth, ATile = aTile, B = b, BDepth = bDepth, CLine = cLine, Columns = columns, Epilogue = e,
+            Depth = depth,
+            ALine = aLine,
+            ADepth = aDepth,
+            ATile = aTile,
+            B = b,
+            BDepth = bDepth,
+            CLine = cLine,
+            Columns = columns,
+            Epilogue = e,
             Spare = spare,
         };
         var full = Rows<R, T>();
@@ -86,6 +95,7 @@ static unsafe class Tile
         var mask = Partial.Mask<R, T>(rest);
         for (; tiles > 0; tiles--, a += call.ATile, c += N.Value * line, row += N.Value)
         {
+            if (plain && !e.Adds) Fetch<R, T, N, W>(c, line);
             Sums<R, T, W> c0 = default;
             if (plain && e.ColumnBias != null) c0.Load(e.ColumnBias, rest, mask);
             Sums<R, T, W> c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
@@ -108,6 +118,19 @@ static unsafe class Tile
             if (plain && !full) Store<R, T, N, W>(c, line, rest, mask, c0, c1, c2, c3, c4, c5, c6, c7);
             else Store<R, T, N, W>(to, step, c0, c1, c2, c3, c4, c5, c6, c7);
             if (!plain) Finish<R, T>(to, step, N.Value, call, c, row);
+        }
+    }
+
+    // The memory that a tile will be stored to comes into the cache while it is computed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Fetch<R, T, N, W>(T* c, nint line) where R : struct, IRegister<R, T> where T : unmanaged where N : struct, ICount where W : struct, ICount
+    {
+        if (!Sse.IsSupported) return;
+        var second = W.Value * R.Count * sizeof(T) - 1;
+        for (var r = 0; r < N.Value; r++, c += line)
+        {
+            Sse.Prefetch0(c);
+            if (second >= 64) Sse.Prefetch0((byte*)c + second);
         }
     }
 

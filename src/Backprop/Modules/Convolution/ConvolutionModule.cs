@@ -93,10 +93,10 @@ public abstract class ConvolutionLayer : ConvolutionModule
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor x)
     {
-        if (PaddingMode == PadMode.Constant) return Convolution.Call(x, Weight, Bias, Strides, Paddings, Dilations, Groups);
+        if (PaddingMode == PadMode.Constant) return PlainConvolution.Call(x, Weight, Bias, Strides, Paddings, Dilations, Groups);
         var margins = new (int, int)[Paddings.Count];
         for (var i = 0; i < margins.Length; i++) margins[i] = (Paddings[i], Paddings[i]);
-        return Convolution.Call(x.Pad(margins, PaddingMode), Weight, Bias, Strides, new(new int[margins.Length]), Dilations, Groups);
+        return PlainConvolution.Call(x.Pad(margins, PaddingMode), Weight, Bias, Strides, new(new int[margins.Length]), Dilations, Groups);
     }
 }
 

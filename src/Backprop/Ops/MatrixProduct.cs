@@ -6,9 +6,12 @@ namespace Backprop.Ops;
 /// The matrix product Y = A·B of the last two axes; axes in front are broadcast.
 /// dA = dY·Bᵀ, dB = Aᵀ·dY.  [..., m, k] · [..., k, n] → [..., m, n].
 /// </summary>
-public sealed record MatMul : Op
+public sealed record MatrixProduct : Op
 {
-    static readonly MatMul plain = new();
+    static readonly MatrixProduct plain = new();
+
+    /// <inheritdoc/>
+    public override string Name => "MatMul";
 
     /// <summary>
     /// A·B by NumPy's rules: a vector on the left is a row, on the right a column, and the axis it was given is dropped again.

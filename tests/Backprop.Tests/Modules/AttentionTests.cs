@@ -1,0 +1,202 @@
+using Backprop.Losses;
+using Backprop.Modules;
+using Backprop.Optimizers;
+using Backprop.Randomness;
+using CsCheck;
+using Xunit;
+
+namespace Backprop.Tests.Modules;
+
+/// <summary>Attention block by block against its definition, its masks, its memory; and a small transformer that learns.</summary>
+public sealed class AttentionTests
+{
+    static Tensor Random(int seed, DType dtype, params int[] shape) => Tensor.RandomNormal(new(shape), new Generator(seed), dtype: dtype);
+
+    enum Masking
+    {
+        None,
+        Causal,
+        Allowed,
+        Added,
+        AllowedAndCausal,
+    }
+
+    static readonly Gen<(int Rows, int Keys, int Width, Masking Masking, int Seed)> cases = Gen.Select(
+        Gen.OneOf([.. new[] { 1, 2, 63, 64, 65, 130 }.Select(Gen.Const)]), Gen.OneOf([.. new[] { 1, 7, 64, 255, 256, 257, 300 }.Select(Gen.Const)]), Gen.Int[1, 9], Gen.Enum<Masking>(), Gen.Int[0, 1000]);
+
+    [Fact]
+    public void Blocks_agree_with_the_definition() => cases.Sample(c =>
+    {
+        var bare = Run(c, DType.Float64, blocks: false);
+        foreach (var (dtype, tolerance) in new[] { (DType.Float64, 1e-11), (DType.Float32, 2e-4) })
+        {
+            var block = Run(c, dtype, blocks: true);
+            for (var i = 0; i < bare.Length; i++)
+                Assert.True(block[i].AllClose(bare[i], tolerance, tolerance), $"{c} {dtype.Name()} {i}");
+        }
+    }, iter: 40);
+
+    static Tensor[] Run((int Rows, int Keys, int Width, Masking Masking, int Seed) c, DType dtype, bool blocks)
+    {
+        // Operands as heads have them: transposed views.
+        Tensor Heads(int seed, int length, int width)
+        {
+            var x = Random(c.Seed + seed, DType.Float64, 2, length, 2, width).As(dtype).Copy();
+            x.RequiresGrad = true;
+            return x;
+        }
+        Tensor q = Heads(1, c.Rows, c.Width), k = Heads(2, c.Keys, c.Width), v = Heads(3, c.Keys, c.Width + 1);
+        var mask = c.Masking switch
+        {
+            Masking.Allowed or Masking.AllowedAndCausal => Random(c.Seed + 4, DType.Float64, 2, 1, c.Rows, c.Keys) > -0.3,
+            Masking.Added => Random(c.Seed + 5, DType.Float64, c.Rows, c.Keys).As(dtype),
+            _ => null,
+        };
+        var causal = c.Masking is Masking.Causal or Masking.AllowedAndCausal;
+        Tensor[] t = [.. new[] { q, k, v }.Select(x => x.Permute(0, 2, 1, 3))];
+        var y = blocks ? Tensor.ScaledDotProductAttention(t[0], t[1], t[2], mask, causal) : Tensor.AttentionWeights(t[0], t[1], mask, causal).MatMul(t[2]);
+        y.Backward(Random(9, DType.Float64, [.. y.Shape.AsSpan()]).As(dtype));
+        return [y.Detach(), q.Grad!, k.Grad!, v.Grad!];
+    }
+
+    [Fact]
+    public void A_query_that_may_see_nothing_gets_zero_and_gives_no_gradient()
+    {
+        Tensor q = Random(1, DType.Float32, 2, 4), k = Random(2, DType.Float32, 3, 4), v = Random(3, DType.Float32, 3, 4);
+        q.RequiresGrad = true;
+        var allowed = Tensor.From(new[,] { { false, false, false }, { true, false, true } });
+        var y = Tensor.ScaledDotProductAttention(q, k, v, allowed);
+        y.Sum().Backward();
+        Assert.Equal(new float[4], y[0].ToArray<float>());
+        Assert.Equal(new float[4], q.Grad![0].ToArray<float>());
+        Assert.True(y.IsFinite().All().Item<bool>());
+    }
+
+    [Fact]
+    public void Memory_grows_with_the_length_not_with_its_square()
+    {
+        static long Bytes(int length)
+        {
+            var x = Random(1, DType.Float32, 1, length, 16);
+            x.RequiresGrad = true;
+            Tensor.ScaledDotProductAttention(x, x, x).Sum().Backward();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Tensor.ScaledDotProductAttention(x, x, x, isCausal: true).Sum().Backward();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        // The scores alone would be 4096² floats, 64 MiB.
+        Assert.InRange(Bytes(4096), 0, 16 << 20);
+    }
+
+    [Fact]
+    public void The_bits_do_not_depend_on_the_threads()
+    {
+        var threads = BackpropSettings.Threads;
+        Tensor[] Run(int count)
+        {
+            BackpropSettings.Threads = count;
+            return AttentionTests.Run((130, 257, 8, Masking.Causal, 5), DType.Float32, blocks: true);
+        }
+        try
+        {
+            Assert.All(Run(1).Zip(Run(4)), p => Assert.True(p.First.SequenceEqual(p.Second)));
+        }
+        finally
+        {
+            BackpropSettings.Threads = threads;
+        }
+    }
+
+    [Fact]
+    public void Errors_name_what_does_not_fit()
+    {
+        Tensor x = Tensor.Zeros([2, 3, 4]), other = Tensor.Zeros([2, 5, 6]);
+        void Refused(Action action, string part) => Assert.Contains(part, Assert.ThrowsAny<Exception>(action).Message, StringComparison.Ordinal);
+        Refused(() => Tensor.ScaledDotProductAttention(x, other, other), "[2, 5, 6]");
+        Refused(() => Tensor.ScaledDotProductAttention(x, x, x, Tensor.Zeros([4, 4], DType.Bool)), "[4, 4]");
+        Refused(() => Tensor.ScaledDotProductAttention(x, x, x, Tensor.Zeros([3, 3], DType.Int64)), "int64");
+        Refused(() => _ = new MultiHeadAttention(6, 4, new Generator(0)), "4 heads do not divide");
+        Refused(() => new MultiHeadAttention(4, 2, new Generator(0)).Forward(Tensor.Zeros([3, 4])), "[3, 4]");
+        Refused(() => new MultiHeadAttention(4, 2, new Generator(0)).Forward(x, x, x, padding: Tensor.Zeros([2, 3], DType.Bool)), "[3, 2]");
+        Refused(() => _ = new RotaryPositions(5), "not even");
+        Refused(() => new LearnedPositions(2, 4, new Generator(0)).Forward(Tensor.Zeros([3, 2, 4])), "2 positions");
+        Assert.Equal(new Shape(0, 3, 4), Tensor.ScaledDotProductAttention(Tensor.Zeros([0, 3, 4]), Tensor.Zeros([0, 5, 4]), Tensor.Zeros([0, 5, 4])).Shape);
+    }
+
+    [Fact]
+    public void What_is_padding_has_no_influence()
+    {
+        var layer = new TransformerEncoderLayer(8, 2, new Generator(1), 16, batchFirst: true);
+        layer.Eval();
+        var x = Random(2, DType.Float32, 1, 5, 8);
+        var padding = Tensor.From(new[,] { { false, false, false, true, true } });
+        var other = Tensor.Concat([x[.., ..3], Random(7, DType.Float32, 1, 2, 8)], 1);
+        Assert.True(layer.Forward(x, null, padding)[.., ..3].AllClose(layer.Forward(other, null, padding)[.., ..3], 1e-5, 1e-6));
+        Assert.False(layer.Forward(x)[.., ..3].AllClose(layer.Forward(other)[.., ..3], 1e-5, 1e-6));
+    }
+
+    [Fact]
+    public void Names_are_those_of_PyTorchs_state_dictionaries()
+    {
+        var encoder = new TransformerEncoder([new TransformerEncoderLayer(4, 2, new Generator(0), 8)], new LayerNorm(4));
+        Assert.Equal(
+            [
+                "layers.0.self_attn.in_proj_weight", "layers.0.self_attn.in_proj_bias", "layers.0.self_attn.out_proj.weight", "layers.0.self_attn.out_proj.bias",
+                "layers.0.linear1.weight", "layers.0.linear1.bias", "layers.0.linear2.weight", "layers.0.linear2.bias",
+                "layers.0.norm1.weight", "layers.0.norm1.bias", "layers.0.norm2.weight", "layers.0.norm2.bias", "norm.weight", "norm.bias",
+            ],
+            encoder.NamedParameters.Select(p => p.Key));
+    }
+
+    [Fact]
+    public void Rotary_products_depend_on_the_distance_alone()
+    {
+        foreach (var interleaved in new[] { false, true })
+        {
+            var rotary = new RotaryPositions(8, interleaved);
+            Tensor q = Random(1, DType.Float64, 1, 8), k = Random(2, DType.Float64, 1, 8);
+            double Product(int at, int to) => (rotary.Rotate(q, at) * rotary.Rotate(k, to)).Sum().Item();
+            Assert.Equal(Product(3, 1), Product(13, 11), 1e-12);
+            Assert.NotEqual(Product(3, 1), Product(3, 2), 1e-3);
+        }
+    }
+
+    /// <summary>A GPT in a few lines: tokens and positions, blocks, and the output tied to the tokens.</summary>
+    sealed class Gpt(int vocabulary, int width, int context, Generator generator) : Module
+    {
+        readonly Embedding tokens = new(vocabulary, width, generator);
+        readonly LearnedPositions positions = new(context, width, generator, batchFirst: true);
+        readonly TransformerEncoder blocks = new(
+            Enumerable.Range(0, 2).Select(_ => new TransformerEncoderLayer(
+                width, 2, generator, 4 * width, 0, x => x.Gelu(), normFirst: true, batchFirst: true, isCausal: true)), new LayerNorm(width));
+
+        protected override IEnumerable<ModulePart> Parts => [("tokens", tokens), ("positions", positions), ("blocks", blocks)];
+
+        protected override Tensor Compute(Tensor x) => Tensor.Linear(blocks.Forward(positions.Forward(tokens.Forward(x))), tokens.Weight, null);
+    }
+
+    [Fact]
+    public void A_small_gpt_learns_a_sentence()
+    {
+        const string text = "the quick brown fox jumps over the lazy dog ";
+        var alphabet = text.Distinct().Order().ToArray();
+        var ids = Tensor.From([.. text.Select(c => (long)Array.IndexOf(alphabet, c))]).Unsqueeze(0);
+        var model = new Gpt(alphabet.Length, 32, 64, new Generator(1));
+        foreach (var p in model.Parameters.Where(p => p.Rank == 2)) p.Assign(p * 0.3);
+        var optimizer = new AdamW(model.Parameters, 0.01);
+        var loss = double.NaN;
+        for (var step = 0; step < 60; step++)
+        {
+            var l = Loss.CrossEntropy(model.Forward(ids[.., ..^1]).Flatten(0, 1), ids[.., 1..].Flatten());
+            optimizer.ZeroGrad();
+            l.Backward(release: true);
+            GradientClipping.ByNorm(model.Parameters, 1);
+            optimizer.Step();
+            loss = l.Item();
+        }
+        Assert.True(loss < 0.2, $"{loss}");
+        // What comes later has no influence on what was said before.
+        var whole = model.Forward(ids);
+        Assert.True(model.Forward(ids[.., ..10]).AllClose(whole[.., ..10], 1e-3, 1e-3));
+    }
+}
