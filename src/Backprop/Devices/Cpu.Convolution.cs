@@ -246,7 +246,7 @@ static partial class Cpu
         {
             fixed (T* x = &Call.X.First<T>(), dy = &Call.Dy.First<T>(), dw = &Call.Dw.First<T>())
             {
-                if (Call.X.Shape[1] == Call.Groups) Depthwise<R>(x, dy, dw);
+                if (Call.X.Shape[1] == Call.Groups && Call.Dy.Shape[1] <= FewRowsJob<R, T>.MostRows * Call.Groups) Depthwise<R>(x, dy, dw);
                 else Products<R>(x, dy, dw);
             }
         }

@@ -59,14 +59,26 @@ static partial class Cpu
 
         public readonly void Run<R>() where R : struct, IRegister<R, T>
         {
+            // Narrow registers where wide ones would not be filled.
+            if (R.Count > Call.Windows.Count.Width && typeof(R) == typeof(V512<T>)) Pool<V256<T>>();
+            else Pool<R>();
+        }
+
+        readonly void Pool<R>() where R : struct, IRegister<R, T>
+        {
             var image = PhasedImage.Of(Call.Windows, Call.Windows.Count);
+            var (size, kernel, dilation) = (Call.Windows.Image, Call.Windows.Kernel, Call.Windows.Dilation);
+            var own = new int[kernel.Product];
+            for (var i = 0; i < own.Length; i++)
+                own[i] = (i / (kernel.Height * kernel.Width) * dilation.Depth * size.Height + i / kernel.Width % kernel.Height * dilation.Height) * size.Width
+                    + i % kernel.Width * dilation.Width;
             // One register more than there are numbers, so that whole registers can be read.
             var widths = new T[Call.Windows.Count.Width + R.Count];
             Array.Fill(widths, T.One);
             for (var i = 0; i < (Call.Divisors?.Width.Length ?? 0); i++) widths[i] = T.CreateTruncating(Call.Divisors!.Width[i]);
             fixed (T* x = &Call.X.First<T>(), y = &Call.Y.First<T>(), width = widths)
             fixed (long* places = &(Call.Places ?? Call.X).First<long>())
-            fixed (int* offsets = image.Offsets(Call.Windows))
+            fixed (int* offsets = image.Offsets(Call.Windows), ownOffsets = own)
             {
                 var job = new PoolJob<R, T>
                 {
@@ -76,6 +88,8 @@ static partial class Cpu
                     Y = y,
                     Places = Call.Places is null ? null : places,
                     Offsets = offsets,
+                    OwnOffsets = ownOffsets,
+                    InPlace = PoolJob<R, T>.ReadsInPlace(Call.Windows),
                     Divisors = Call.Divisors,
                     Widths = width,
                     Pulls = Call.Pulls,

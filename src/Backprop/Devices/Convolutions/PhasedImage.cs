@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Backprop.Formulas;
 
 namespace Backprop.Devices;
 
@@ -171,19 +172,49 @@ sealed unsafe class PhasedImage
             return;
         }
         var i = 0;
-        if (stride == 2 && sizeof(T) == 4 && BitConverter.IsLittleEndian) i = PickSecond((ulong*)from, (uint*)to, count);
+        if (stride == 2 && sizeof(T) == 4) i = PickSecond((float*)from, (float*)to, count);
         for (; i < count; i++) to[i] = from[(nint)i * stride];
     }
 
-    // The lower halves of pairs. The last pair may reach beyond the image and is left out.
+    // Whole registers, the last of which picks some again; the last pair is read from in front, so that nothing beyond the row is.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static int PickSecond(ulong* from, uint* to, int count)
+    static int PickSecond(float* from, float* to, int count)
     {
-        var i = 0;
-        if (Vector256.IsHardwareAccelerated)
-            for (; i + 8 < count; i += 8) Vector256.Narrow(Vector256.Load(from + i), Vector256.Load(from + i + 4)).Store(to + i);
-        else if (Vector128.IsHardwareAccelerated)
-            for (; i + 4 < count; i += 4) Vector128.Narrow(Vector128.Load(from + i), Vector128.Load(from + i + 2)).Store(to + i);
-        return i;
+        if (Vector256.IsHardwareAccelerated && count > 8)
+        {
+            for (var i = 0; i < count - 8; i += 8) EverySecond<V256<float>, float>(from + 2 * i, true).Store(ref to[i], 0);
+            EverySecond<V256<float>, float>(from + 2 * (count - 8), false).Store(ref to[count - 8], 0);
+            return count;
+        }
+        if (Vector128.IsHardwareAccelerated && count > 4)
+        {
+            for (var i = 0; i < count - 4; i += 4) EverySecond<V128<float>, float>(from + 2 * i, true).Store(ref to[i], 0);
+            EverySecond<V128<float>, float>(from + 2 * (count - 4), false).Store(ref to[count - 4], 0);
+            return count;
+        }
+        return 0;
+    }
+
+    /// <summary>
+    /// Every second of elements of 4 bytes: p[0], p[2], … Either the element behind the last is read too, or, from in front, the one before the first.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static R EverySecond<R, T>(T* p, bool behind) where R : struct, IRegister<R, T> where T : unmanaged
+    {
+        // Halves of pairs, taken as whole numbers.
+        var pairs = (ulong*)(behind ? p : p - 1);
+        var lower = behind == BitConverter.IsLittleEndian;
+        if (typeof(R) == typeof(V512<float>))
+        {
+            Vector512<ulong> a = Vector512.Load(pairs), b = Vector512.Load(pairs + 8);
+            return Unsafe.BitCast<Vector512<float>, R>(Vector512.Narrow(lower ? a : a >>> 32, lower ? b : b >>> 32).AsSingle());
+        }
+        if (typeof(R) == typeof(V256<float>))
+        {
+            Vector256<ulong> a = Vector256.Load(pairs), b = Vector256.Load(pairs + 4);
+            return Unsafe.BitCast<Vector256<float>, R>(Vector256.Narrow(lower ? a : a >>> 32, lower ? b : b >>> 32).AsSingle());
+        }
+        Vector128<ulong> c = Vector128.Load(pairs), d = Vector128.Load(pairs + 2);
+        return Unsafe.BitCast<Vector128<float>, R>(Vector128.Narrow(lower ? c : c >>> 32, lower ? d : d >>> 32).AsSingle());
     }
 }

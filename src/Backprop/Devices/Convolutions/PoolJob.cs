@@ -4,7 +4,10 @@ using Backprop.Formulas;
 
 namespace Backprop.Devices;
 
-/// <summary>Pools some channels a chunk: each is laid out, then several windows of a row are gone over at once.</summary>
+/// <summary>
+/// Pools some channels a chunk, several windows of a row at once. Windows that lie within the image, one or two elements apart, read it where it is;
+/// for others it is laid out first.
+/// </summary>
 unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     const int Worthwhile = 1 << 15;
@@ -13,9 +16,11 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
     public Windows Windows;
     public T* X, Y, Widths;
     public long* Places;
-    public int* Offsets;
+
+    /// <summary>Where the places of a window lie in the laid-out image, and in the image as it is.</summary>
+    public int* Offsets, OwnOffsets;
     public Cpu.Divisors? Divisors;
-    public bool Pulls;
+    public bool Pulls, InPlace;
     public int Channels;
 
     readonly int Taps => Windows.Kernel.Product;
@@ -24,6 +29,15 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
 
     public readonly int Chunks => (Channels + OfChunk - 1) / OfChunk;
 
+    /// <summary>Whether the image can be read as it is: no register reaches beyond it.</summary>
+    public static bool ReadsInPlace(in Windows w) =>
+        w.Padding == default && w.Count.Width >= R.Count && w.Kernel.Width > 1 && w.Stride.Width <= 2 && (w.Stride.Width == 1 || sizeof(T) == 4)
+        && Ends(w.Count.Depth, w.Stride.Depth, w.Kernel.Depth, w.Dilation.Depth, w.Image.Depth)
+        && Ends(w.Count.Height, w.Stride.Height, w.Kernel.Height, w.Dilation.Height, w.Image.Height)
+        && Ends(w.Count.Width, w.Stride.Width, w.Kernel.Width, w.Dilation.Width, w.Image.Width);
+
+    static bool Ends(int count, int stride, int kernel, int dilation, int image) => (count - 1) * stride + (kernel - 1) * dilation < image;
+
     public readonly void Run(int chunk)
     {
         var phased = Workspace.Own<T>(Image.Size + Windows.Count.Width + 4 * R.Count);
@@ -31,36 +45,115 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
         for (nint channel = chunk * OfChunk; channel < end; channel++)
         {
             T* x = X + channel * Windows.Image.Product, y = Y + channel * Windows.Count.Product;
+            var places = Places == null ? null : Places + channel * Windows.Count.Product;
             if (Pulls) Pull(phased, y, x);
-            else if (Divisors is not null) Average(phased, x, y);
-            else Largest(phased, x, y, Places == null ? null : Places + channel * Windows.Count.Product);
+            else Pool(phased, x, y, places);
         }
     }
 
-    readonly void Average(T* phased, T* x, T* y)
+    readonly void Pool(T* phased, T* x, T* y, long* places)
     {
-        Image.Fill(x, phased, T.Zero);
+        var chosen = phased + Image.Size + 2 * R.Count;
+        if (!InPlace) Image.Fill(x, phased, Divisors is null ? T.NegativeInfinity : T.Zero);
         for (var d = 0; d < Windows.Count.Depth; d++)
             for (var h = 0; h < Windows.Count.Height; h++, y += Windows.Count.Width)
-                AverageRow(phased + (nint)d * Image.Plane + (nint)h * Image.Row, y, T.CreateTruncating(Divisors!.Depth[d] * Divisors.Height[h]));
+            {
+                var own = ((nint)d * Windows.Stride.Depth * Windows.Image.Height + (nint)h * Windows.Stride.Height) * Windows.Image.Width;
+                var from = InPlace ? x + own : phased + (nint)d * Image.Plane + (nint)h * Image.Row;
+                var divisor = Divisors is null ? T.One : T.CreateTruncating(Divisors.Depth[d] * Divisors.Height[h]);
+                if (!InPlace) Row<NextTo>(from, Offsets, y, places == null ? null : chosen, divisor);
+                else if (Windows.Stride.Width == 1) Row<NextTo>(from, OwnOffsets, y, places == null ? null : chosen, divisor);
+                else Row<EverySecond>(from, OwnOffsets, y, places == null ? null : chosen, divisor);
+                if (places == null) continue;
+                SetPlaces(d, h, chosen, y, places);
+                places += Windows.Count.Width;
+            }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void AverageRow(T* from, T* y, T divisor)
+    readonly void Row<L>(T* from, int* offsets, T* y, T* chosen, T divisor) where L : struct, ILine
     {
-        for (var w = 0; w < Windows.Count.Width; w += R.Count)
+        if (Divisors is not null) AverageRow<L>(from, offsets, y, divisor);
+        else if (chosen == null) LargestRow<L>(from, offsets, y);
+        else LargestRow<L>(from, offsets, y, chosen);
+    }
+
+    // The last register of a row goes over some windows again where nothing may be read beyond them.
+    readonly int At(int w) => InPlace ? Math.Min(w, Windows.Count.Width - R.Count) : w;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void AverageRow<L>(T* from, int* offsets, T* y, T divisor) where L : struct, ILine
+    {
+        for (var next = 0; next < Windows.Count.Width; next += R.Count)
         {
-            var sum = R.Load(ref from[Offsets[0] + w], 0);
-            for (var t = 1; t < Taps; t++) sum += R.Load(ref from[Offsets[t] + w], 0);
+            var w = At(next);
+            var sum = L.Load(from + offsets[0] + w * L.Step, true);
+            for (var t = 1; t < Taps; t++) sum += L.Load(from + offsets[t] + w * L.Step, t % Windows.Kernel.Width == 0);
             Store(sum / (R.Load(ref Widths[w], 0) * R.Create(divisor)), y, w);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void LargestRow<L>(T* from, int* offsets, T* y) where L : struct, ILine
+    {
+        for (var next = 0; next < Windows.Count.Width; next += R.Count)
+        {
+            var w = At(next);
+            var most = L.Load(from + offsets[0] + w * L.Step, true);
+            for (var t = 1; t < Taps; t++) most = R.Max(most, L.Load(from + offsets[t] + w * L.Step, t % Windows.Kernel.Width == 0));
+            Store(most, y, w);
+        }
+    }
+
+    // The same, and which place of the window it was. Of several NaN it is the last, as in PyTorch.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void LargestRow<L>(T* from, int* offsets, T* y, T* chosen) where L : struct, ILine
+    {
+        for (var next = 0; next < Windows.Count.Width; next += R.Count)
+        {
+            var w = At(next);
+            R most = L.Load(from + offsets[0] + w * L.Step, true), tap = R.Create(T.Zero), number = tap, one = R.Create(T.One);
+            for (var t = 1; t < Taps; t++)
+            {
+                var x = L.Load(from + offsets[t] + w * L.Step, t % Windows.Kernel.Width == 0);
+                number += one;
+                var larger = R.Or(R.Less(most, x), R.Not(R.Equal(x, x)));
+                most = R.Select(larger, x, most);
+                tap = R.Select(larger, number, tap);
+            }
+            Store(most, y, w);
+            Store(tap, chosen, w);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     readonly void Store(R value, T* row, int w)
     {
         var rest = Windows.Count.Width - w;
         if (rest >= R.Count) value.Store(ref row[w], 0);
         else Partial.Store(value, row + w, rest);
+    }
+
+    readonly void SetPlaces(int d, int h, T* chosen, T* y, long* places)
+    {
+        long z = (long)d * Windows.Stride.Depth - Windows.Padding.Depth, row = (long)h * Windows.Stride.Height - Windows.Padding.Height;
+        var first = (z * Windows.Image.Height + row) * Windows.Image.Width - Windows.Padding.Width;
+        for (var w = 0; w < Windows.Count.Width; w++, first += Windows.Stride.Width)
+            places[w] = T.IsNegativeInfinity(y[w]) ? FirstInside(d, h, w) : first + OwnOffsets[int.CreateTruncating(chosen[w])];
+    }
+
+    // Where all is -∞ the place may have been one of the margin; it is the first that is not and holds -∞ too.
+    readonly long FirstInside(int d, int h, int w)
+    {
+        for (var tap = 0; ; tap++)
+        {
+            var (line, k) = Math.DivRem(tap, Windows.Kernel.Width);
+            var (i, j) = Math.DivRem(line, Windows.Kernel.Height);
+            var z = d * Windows.Stride.Depth + i * Windows.Dilation.Depth - Windows.Padding.Depth;
+            var y = h * Windows.Stride.Height + j * Windows.Dilation.Height - Windows.Padding.Height;
+            var x = w * Windows.Stride.Width + k * Windows.Dilation.Width - Windows.Padding.Width;
+            if ((uint)z < (uint)Windows.Image.Depth && (uint)y < (uint)Windows.Image.Height && (uint)x < (uint)Windows.Image.Width)
+                return ((long)z * Windows.Image.Height + y) * Windows.Image.Width + x;
+        }
     }
 
     readonly void Pull(T* phased, T* dy, T* dx)
@@ -87,67 +180,28 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
         }
     }
 
-    readonly void Largest(T* phased, T* x, T* y, long* places)
+    /// <summary>How what neighbouring windows see at one place lies in memory.</summary>
+    interface ILine
     {
-        var chosen = phased + Image.Size + 2 * R.Count;
-        Image.Fill(x, phased, T.NegativeInfinity);
-        for (var d = 0; d < Windows.Count.Depth; d++)
-            for (var h = 0; h < Windows.Count.Height; h++, y += Windows.Count.Width)
-            {
-                var from = phased + (nint)d * Image.Plane + (nint)h * Image.Row;
-                if (places == null)
-                {
-                    LargestRow(from, y);
-                    continue;
-                }
-                LargestRow(from, y, chosen);
-                for (var w = 0; w < Windows.Count.Width; w++) *places++ = Place(d, h, w, int.CreateTruncating(chosen[w]), T.IsNegativeInfinity(y[w]));
-            }
+        static abstract int Step { get; }
+
+        /// <summary>What the windows see at this place; at the first place of a row of a window the element behind may be read, at others the one in front.</summary>
+        static abstract R Load(T* p, bool first);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void LargestRow(T* from, T* y)
+    readonly struct NextTo : ILine
     {
-        for (var w = 0; w < Windows.Count.Width; w += R.Count)
-        {
-            var most = R.Load(ref from[Offsets[0] + w], 0);
-            for (var t = 1; t < Taps; t++) most = R.Max(most, R.Load(ref from[Offsets[t] + w], 0));
-            Store(most, y, w);
-        }
+        public static int Step => 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static R Load(T* p, bool first) => R.Load(ref *p, 0);
     }
 
-    // The same, and which place of the window it was. Of several NaN it is the last, as in PyTorch.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void LargestRow(T* from, T* y, T* chosen)
+    readonly struct EverySecond : ILine
     {
-        for (var w = 0; w < Windows.Count.Width; w += R.Count)
-        {
-            R most = R.Load(ref from[Offsets[0] + w], 0), tap = R.Create(T.Zero);
-            for (var t = 1; t < Taps; t++)
-            {
-                var next = R.Load(ref from[Offsets[t] + w], 0);
-                var larger = R.Or(R.Less(most, next), R.Not(R.Equal(next, next)));
-                most = R.Select(larger, next, most);
-                tap = R.Select(larger, R.Create(T.CreateTruncating(t)), tap);
-            }
-            Store(most, y, w);
-            Store(tap, chosen, w);
-        }
-    }
+        public static int Step => 2;
 
-    // Where in the channel a place of a window lies. Where all is -∞ it may have been one of the margin: then the first that is not.
-    readonly long Place(int d, int h, int w, int tap, bool any)
-    {
-        while (true)
-        {
-            var (line, k) = Math.DivRem(tap, Windows.Kernel.Width);
-            var (i, j) = Math.DivRem(line, Windows.Kernel.Height);
-            var z = d * Windows.Stride.Depth + i * Windows.Dilation.Depth - Windows.Padding.Depth;
-            var y = h * Windows.Stride.Height + j * Windows.Dilation.Height - Windows.Padding.Height;
-            var x = w * Windows.Stride.Width + k * Windows.Dilation.Width - Windows.Padding.Width;
-            if (!any || ((uint)z < (uint)Windows.Image.Depth && (uint)y < (uint)Windows.Image.Height && (uint)x < (uint)Windows.Image.Width))
-                return ((long)z * Windows.Image.Height + y) * Windows.Image.Width + x;
-            tap++;
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static R Load(T* p, bool first) => PhasedImage.EverySecond<R, T>(p, first);
     }
 }
