@@ -75,6 +75,42 @@ public sealed class ImageLayerTests
         Assert.Equal([5, 0, 0, 0], pooling.Backward(Tensor.Full([1, 1, 1, 1], 5)).ToArray<float>());
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    public void Im2col_lays_windows_out_as_rows_and_col2im_adds_them_up_again(int stride, int pad)
+    {
+        var x = LayerCatalogue.Normal(2, 3, 6, 5);
+        int rows = (6 + 2 * pad - 3) / stride + 1, columns = (5 + 2 * pad - 2) / stride + 1;
+        var matrix = x.Im2Col((3, 2), stride, pad);
+        Assert.Equal([2 * rows * columns, 3 * 3 * 2], matrix.Shape);
+        var sums = new double[2, 3, 6, 5];
+        for (var row = 0; row < matrix.Shape[0]; row++)
+            for (var column = 0; column < matrix.Shape[1]; column++)
+            {
+                var (n, i, j) = (row / (rows * columns), row / columns % rows * stride - pad + column / 2 % 3, row % columns * stride - pad + column % 2);
+                var value = matrix[row, column].Item();
+                if (At(x, n, column / 6, i, j) is var expected && double.IsNaN(expected)) Assert.Equal(0, value);
+                else
+                {
+                    Assert.Equal(expected, value);
+                    sums[n, column / 6, i, j] += value;
+                }
+            }
+        Assert.True(matrix.Col2Im(x.Shape, (3, 2), stride, pad).AllClose(Tensor.From(sums), 1e-13));
+    }
+
+    [Fact]
+    public void The_books_convolution_is_im2col_and_a_product()
+    {
+        Tensor x = LayerCatalogue.Normal(2, 3, 6, 5), w = LayerCatalogue.Normal(4, 3, 3, 2), b = LayerCatalogue.Normal(4);
+        var y = (x.Im2Col((3, 2)).MatMul(w.Reshape(4, -1).T) + b).Reshape(2, 4, 4, 4).Permute(0, 3, 1, 2);
+        Assert.True(new Convolution(w, b).Forward(x).AllClose(y, 1e-12));
+    }
+
     [Fact]
     public void What_does_not_fit_is_refused()
     {
