@@ -90,7 +90,7 @@ static unsafe class Tile
         nint s1 = call.ALine, s2 = 2 * s1, s3 = 3 * s1, s4 = 4 * s1, s5 = 5 * s1, next = call.ADepth, nextB = call.BDepth, line = call.CLine;
         ref readonly var e = ref call.Epilogue;
         var full = call.Columns == W.Value * R.Count;
-        var plain = !e.Scales && (full || (Partial.IsFast && R.Count * sizeof(T) == 64 && !e.Adds));
+        var plain = !e.Scales && e.RowBias == null && (full || (Partial.IsFast && R.Count * sizeof(T) == 64 && !e.Adds));
         var rest = call.Columns - (W.Value - 1) * R.Count;
         var mask = Partial.Mask<R, T>(rest);
         for (; tiles > 0; tiles--, a += call.ATile, c += N.Value * line, row += N.Value)
@@ -99,7 +99,6 @@ static unsafe class Tile
             Sums<R, T, W> c0 = default;
             if (plain && e.ColumnBias != null) c0.Load(e.ColumnBias, rest, mask);
             Sums<R, T, W> c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
-            if (plain && e.RowBias != null) Add<R, T, N, W>(e.RowBias + row, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
             if (plain && e.Adds) Add<R, T, N, W>(c, line, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7);
             T* p = a, q = call.B;
             nint left = call.Depth;
@@ -133,24 +132,6 @@ static unsafe class Tile
             Sse.Prefetch0(c);
             if (second >= 64) Sse.Prefetch0((byte*)c + second);
         }
-    }
-
-    // Every row begins with its bias.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Add<R, T, N, W>(
-        T* bias,
-        ref Sums<R, T, W> c0, ref Sums<R, T, W> c1, ref Sums<R, T, W> c2, ref Sums<R, T, W> c3,
-        ref Sums<R, T, W> c4, ref Sums<R, T, W> c5, ref Sums<R, T, W> c6, ref Sums<R, T, W> c7)
-        where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where N : struct, ICount where W : struct, ICount
-    {
-        c0.Add(*bias);
-        if (N.Value > 1) c1.Add(bias[1]);
-        if (N.Value > 2) c2.Add(bias[2]);
-        if (N.Value > 3) c3.Add(bias[3]);
-        if (N.Value > 4) c4.Add(bias[4]);
-        if (N.Value > 5) c5.Add(bias[5]);
-        if (N.Value > 6) c6.Add(bias[6]);
-        if (N.Value > 7) c7.Add(bias[7]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -289,13 +270,6 @@ unsafe struct Sums<R, T, W> where R : struct, IRegister<R, T> where T : unmanage
         {
             low = Partial.Load(p, rest, mask);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(T a)
-    {
-        low += R.Create(a);
-        if (W.Value > 1) high += R.Create(a);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
