@@ -42,14 +42,27 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The gradient set has another shape.</exception>
     public Tensor? Grad
     {
-        get => grad;
+        get
+        {
+            while (true)
+            {
+                var found = grad;
+                found?.Share();
+                // A pass on another thread may have replaced it before it was known to be shared.
+                if (ReferenceEquals(found, Volatile.Read(ref grad))) return found;
+            }
+        }
         set
         {
             if (value is not null && value.Shape != Shape)
                 throw new ShapeException($"Grad: a gradient of shape {value.Shape} does not belong to a tensor of shape {Shape}.");
-            grad = value;
+            value?.Share();
+            Interlocked.Exchange(ref grad, value)?.Recycle();
         }
     }
+
+    /// <summary>The gradient for eyes that keep no hold of it: its memory may be used again once it is replaced.</summary>
+    internal Tensor? PassingGrad => grad;
 
     /// <summary>Adds to <see cref="Grad"/>; several threads may share a leaf, and none's part is lost.</summary>
     internal void AddToGrad(Tensor d)
@@ -57,7 +70,14 @@ public sealed partial class Tensor
         while (true)
         {
             var old = grad;
-            if (ReferenceEquals(Interlocked.CompareExchange(ref grad, old is null ? d : old + d, old), old)) return;
+            var leases = BufferPool.Leases;
+            var sum = old is null ? d : old + d;
+            if (old is not null && !Recorder.Enabled) sum.MakePrivate(leases);
+            if (!ReferenceEquals(Interlocked.CompareExchange(ref grad, sum, old), old)) continue;
+            if (old is null) return;
+            old.Recycle();
+            d.Recycle();
+            return;
         }
     }
 

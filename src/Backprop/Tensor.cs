@@ -54,6 +54,7 @@ public sealed partial class Tensor
         dtype = source.dtype;
         storage = source.storage;
         lease = source.lease;
+        if (lease is not null) lease.Tensors++;
         single = source.single;
         this.strides = strides;
         this.offset = offset;

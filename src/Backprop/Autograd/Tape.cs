@@ -140,7 +140,11 @@ public static class Tape
             Dictionary<Tensor, Tensor>? awaited = null;
             for (var i = path.Count - 1; i >= 0; i--) Step(path[i], ref buffer, ref awaited, new NoGradients());
             for (var i = 0; i < result.Length; i++)
-                if (variables[i].Node!.Pending is { } d) result[i] = Hooked(variables[i], d);
+                {
+                if (variables[i].Node!.Pending is not { } d) continue;
+                d.Share();
+                result[i] = Hooked(variables[i], d);
+            }
         }
         finally
         {
@@ -190,20 +194,26 @@ public static class Tape
         if (node.Pending is not { } dy) return;
         node.Pending = null;
         dy = Hooked(node.Output, dy);
-        if (node.Output.KeepsGrad || sink.Wants(node.Output)) sink.Receive(node.Output, dy);
+        if (node.Output.KeepsGrad || sink.Wants(node.Output))
+        {
+            dy.Share();
+            sink.Receive(node.Output, dy);
+        }
         var inputs = node.Inputs;
         if (inputs.Length > buffer.Length) buffer = new Tensor?[inputs.Length];
         var dx = buffer.AsSpan(0, inputs.Length);
         dx.Clear();
+        var leases = BufferPool.Leases;
         node.Backward(dy, dx);
         if (Anomalies.Watching) Anomalies.AfterBackward(node, dy, dx);
+        if (!Recorder.Enabled) Temporaries.Sort(node.Op, dy, dx, leases);
         for (var k = 0; k < dx.Length; k++)
         {
             if (dx[k] is not { } d) continue;
             var x = inputs[k];
-            if (x.Node is { } source) source.Pending = source.Pending is { } sum ? sum + d : d;
+            if (x.Node is { } source) source.Pending = source.Pending is { } sum ? Temporaries.Sum(sum, d) : d;
             else if (x.Hooks is null) sink.Receive(x, d);
-            else (awaited ??= [])[x] = awaited.TryGetValue(x, out var gathered) ? gathered + d : d;
+            else (awaited ??= [])[x] = awaited.TryGetValue(x, out var gathered) ? Temporaries.Sum(gathered, d) : d;
         }
         dx.Clear();
     }
@@ -211,6 +221,7 @@ public static class Tape
     static Tensor Hooked(Tensor x, Tensor d)
     {
         if (x.Hooks is not { } hooks) return d;
+        d.Share();
         foreach (var hook in hooks.ToArray())
         {
             if (hook(d) is not { } replaced) continue;
@@ -293,6 +304,7 @@ sealed class ChosenGradients(ReadOnlySpan<Tensor> chosen) : IGradientSink
 
     public void Receive(Tensor x, Tensor d)
     {
+        d.Share();
         if (sums.TryGetValue(x, out var sum)) sums[x] = sum is null ? d : sum + d;
     }
 }

@@ -23,13 +23,13 @@ public static class GradientClipping
         if (!(maxNorm >= 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), $"GradientClipping.ByNorm: the largest norm {maxNorm} is not a number ≥ 0.");
         if (!(p > 0)) throw new ArgumentOutOfRangeException(nameof(p), $"GradientClipping.ByNorm: there is no {p}-norm; p must be > 0.");
         using var off = Tape.NoGrad();
-        var clipped = parameters.Where(x => x.Grad is { Count: > 0 }).Distinct().ToArray();
-        var norm = Together([.. clipped.Select(x => NormOf(x.Grad!, p))], p);
+        var clipped = parameters.Where(x => x.PassingGrad is { Count: > 0 }).Distinct().ToArray();
+        var norm = Together([.. clipped.Select(x => NormOf(x.PassingGrad!, p))], p);
         if (!double.IsFinite(norm)) throw new GradientException(
             $"GradientClipping.ByNorm: the gradients' norm is {norm}; nothing was changed. Tape.DetectAnomalies() finds where it comes from.");
         var factor = maxNorm / (norm + Epsilon);
         if (factor < 1)
-            foreach (var x in clipped) x.Grad = x.Grad! * factor;
+            foreach (var x in clipped) x.Grad = x.PassingGrad! * factor;
         return norm;
     }
 
@@ -59,6 +59,6 @@ public static class GradientClipping
         if (!(limit >= 0)) throw new ArgumentOutOfRangeException(nameof(limit), $"GradientClipping.ByValue: the limit {limit} is not a number ≥ 0.");
         using var off = Tape.NoGrad();
         foreach (var x in parameters)
-            if (x.Grad is { } gradient) x.Grad = gradient.Clamp(-limit, limit);
+            if (x.PassingGrad is { } gradient) x.Grad = gradient.Clamp(-limit, limit);
     }
 }

@@ -108,7 +108,7 @@ public abstract partial class Optimizer
         using var off = Tape.NoGrad();
         using var active = Activity.Begin();
         for (var i = 0; i < slots.Count; i++)
-            if (slots[i].IsReady) Check(slots[i].Parameter, slots[i].Parameter.Grad!, i);
+            if (slots[i].IsReady) Check(slots[i].Parameter, slots[i].Parameter.PassingGrad!, i);
         Steps++;
         foreach (var slot in slots)
         {

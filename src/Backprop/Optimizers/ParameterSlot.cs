@@ -10,6 +10,7 @@ public sealed class ParameterSlot
 {
     readonly Optimizer optimizer;
     DType dtype;
+    Tensor gradient = null!;
     internal readonly Dictionary<string, Tensor> Remembered = [];
 
     internal ParameterSlot(Optimizer optimizer, Tensor parameter, ParameterGroup group) =>
@@ -19,7 +20,15 @@ public sealed class ParameterSlot
     public Tensor Parameter { get; }
 
     /// <summary>Its derivative in this step, of its own element type; for an optimiser that maximises, already negated.</summary>
-    public Tensor Gradient { get; private set; } = null!;
+    public Tensor Gradient
+    {
+        get
+        {
+            // Whoever reads it may keep it.
+            gradient.Share();
+            return gradient;
+        }
+    }
 
     /// <summary>The group it belongs to.</summary>
     public ParameterGroup Group { get; internal set; }
@@ -71,7 +80,7 @@ public sealed class ParameterSlot
         var tensors = new Three();
         for (var i = 0; i < U.Memories; i++) tensors[i] = this[memories[i]];
         Parameter.BeginUpdate(optimizer.Name);
-        Cpu.Update(rule, Parameter, Gradient.Packed(), ((ReadOnlySpan<Tensor>)tensors)[..U.Memories]);
+        Cpu.Update(rule, Parameter, gradient.Packed(), ((ReadOnlySpan<Tensor>)tensors)[..U.Memories]);
     }
 
     [InlineArray(3)]
@@ -81,7 +90,7 @@ public sealed class ParameterSlot
     }
 
     /// <summary>Whether a step changes it: it is not frozen and has a gradient.</summary>
-    internal bool IsReady => Parameter is { RequiresGrad: true, Grad: not null };
+    internal bool IsReady => Parameter is { RequiresGrad: true, PassingGrad: not null };
 
     /// <summary>Begins a step.</summary>
     internal void Begin(bool maximize)
@@ -91,13 +100,13 @@ public sealed class ParameterSlot
             foreach (var memory in optimizer.MemoryNames)
                 if (Remembered.TryGetValue(memory, out var old)) Remembered[memory] = Cast.Raw(old, Parameter.DType);
         dtype = Parameter.DType;
-        var gradient = Cast.Raw(Parameter.Grad!, dtype);
-        Gradient = maximize ? -gradient : gradient;
+        gradient = Cast.Raw(Parameter.PassingGrad!, dtype);
+        if (maximize) gradient = -gradient;
         Step++;
     }
 
     /// <summary>Ends a step; the gradient may be let go of.</summary>
-    internal void End() => Gradient = null!;
+    internal void End() => gradient = null!;
 
     /// <summary>Takes what a state holds, checked before.</summary>
     internal void Restore(int step, IEnumerable<KeyValuePair<string, Tensor>> memories, IEnumerable<KeyValuePair<string, Tensor>> numbers)

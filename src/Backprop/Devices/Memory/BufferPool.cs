@@ -39,9 +39,34 @@ static class BufferPool
             var buffer = Find(sizeClass) ?? Make(sizeClass);
             lentBytes += SizeClass.Bytes(sizeClass);
             lastUse[sizeClass] = ++uses;
+            buffer.Place = lent.Count;
             lent.Add(buffer);
-            return buffer.Hire();
+            return buffer.Hire(uses);
         }
+    }
+
+    /// <summary>How many leases there have been.</summary>
+    public static long Leases => Volatile.Read(ref uses);
+
+    /// <summary>Takes a buffer back at once: nobody has its tensor any more, and no operation a span of it.</summary>
+    public static void Return(Lease lease)
+    {
+        var buffer = lease.Buffer;
+        lock (gate)
+        {
+            buffer.EndLease();
+            TakeBack(buffer);
+            if (!buffer.HasEscaped) Keep(buffer);
+        }
+    }
+
+    static void TakeBack(PooledBuffer buffer)
+    {
+        var last = lent[^1];
+        lent[buffer.Place] = last;
+        last.Place = buffer.Place;
+        lent.RemoveAt(lent.Count - 1);
+        lentBytes -= SizeClass.Bytes(buffer.SizeClass);
     }
 
     /// <summary>Looks for what has died, if it may be worth it: for moments when little is alive, as after a backward pass.</summary>
@@ -127,9 +152,7 @@ static class BufferPool
         {
             var buffer = lent[i];
             if (buffer.IsLeased) continue;
-            lent[i] = lent[^1];
-            lent.RemoveAt(lent.Count - 1);
-            lentBytes -= SizeClass.Bytes(buffer.SizeClass);
+            TakeBack(buffer);
             if (!buffer.HasEscaped) dead.Add(buffer);
         }
         return dead;

@@ -33,12 +33,17 @@ sealed class PooledBuffer
 
     public bool IsLeased => lease.TryGetTarget(out _);
 
-    public Lease Hire()
+    /// <summary>Its place among the buffers that are lent.</summary>
+    public int Place { get; set; }
+
+    public Lease Hire(long number)
     {
-        var hired = new Lease(this);
+        var hired = new Lease(this, number);
         lease.SetTarget(hired);
         return hired;
     }
+
+    public void EndLease() => lease.SetTarget(null!);
 
     /// <summary>Whoever reads what is no longer his sees it at once.</summary>
     [Conditional("DEBUG")]
@@ -46,10 +51,27 @@ sealed class PooledBuffer
 }
 
 /// <summary>
-/// The right to a buffer, shared by a tensor and its views. Nobody gives it back: when the garbage collector finds the lease dead, the
-/// buffer may be used again.
+/// The right to a buffer, shared by a tensor and its views. Usually nobody gives it back: when the garbage collector finds the lease dead, the
+/// buffer may be used again. Only a tensor that the engine knows to have for itself is given back at once.
 /// </summary>
-sealed class Lease(PooledBuffer buffer)
+/// <param name="buffer">The buffer.</param>
+/// <param name="number">How many leases there had been; a later one has a greater number.</param>
+sealed class Lease(PooledBuffer buffer, long number)
 {
+    volatile bool isPrivate;
+
     public PooledBuffer Buffer => buffer;
+
+    public long Number => number;
+
+    /// <summary>How many tensors have looked at the buffer: once there are two it is not counted down, but for a view that takes its source's place.</summary>
+    // Threads that make views at the same time may lose one in the count, but never come back to 1.
+    public int Tensors { get; set; } = 1;
+
+    /// <summary>Whether nobody but the engine can have the tensor.</summary>
+    public bool IsPrivate
+    {
+        get => isPrivate;
+        set => isPrivate = value;
+    }
 }
