@@ -10,7 +10,7 @@ namespace Backprop.Devices;
 static unsafe class Partial
 {
     /// <summary>Whether storing a part of a register costs no more than storing it.</summary>
-    public static bool IsFast => Avx512F.IsSupported;
+    public static bool IsFast => Avx512F.VL.IsSupported;
 
     /// <summary>What <see cref="Load{R, T}(T*, int, R)"/> and <see cref="Store{R, T}(R, T*, int, R)"/> take besides the count.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,6 +57,10 @@ static unsafe class Partial
             Avx512F.MaskStore((float*)p, As<R, V512<float>>(mask).Vector, As<R, V512<float>>(x).Vector);
         else if (typeof(R) == typeof(V512<double>) && Avx512F.IsSupported)
             Avx512F.MaskStore((double*)p, As<R, V512<double>>(mask).Vector, As<R, V512<double>>(x).Vector);
+        else if (typeof(R) == typeof(V256<float>) && Avx512F.VL.IsSupported)
+            Avx512F.VL.MaskStore((float*)p, As<R, V256<float>>(mask).Vector, As<R, V256<float>>(x).Vector);
+        else if (typeof(R) == typeof(V256<double>) && Avx512F.VL.IsSupported)
+            Avx512F.VL.MaskStore((double*)p, As<R, V256<double>>(mask).Vector, As<R, V256<double>>(x).Vector);
         else
             // AVX has masked stores too, but on some processors they take fifteen times as long.
             MemoryMarshal.CreateSpan(ref Unsafe.As<R, T>(ref x), count).CopyTo(new(p, count));

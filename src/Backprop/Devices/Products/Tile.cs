@@ -31,13 +31,21 @@ static unsafe class Tile
         int rows, int columns, int depth, T* a, nint aLine, nint aDepth, nint aTile, T* b, nint bDepth, T* c, nint cLine, in Epilogue<T> e)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        if (columns > R.Count) Run<R, T, Two>(rows, columns, depth, a, aLine, aDepth, aTile, b, bDepth, c, cLine, e);
-        else Run<R, T, One>(rows, columns, depth, a, aLine, aDepth, aTile, b, bDepth, c, cLine, e);
+        int full = Rows<R, T>(), rest = columns % R.Count;
+        if (R.Count * sizeof(T) == 64 && Partial.IsFast && rest > 0 && 2 * rest <= R.Count)
+        {
+            // Registers of half the width take half the time for the last few columns.
+            var whole = columns - rest;
+            if (whole > 0) Run<R, T, One>(full, rows, whole, depth, a, aLine, aDepth, aTile, b, bDepth, c, cLine, e);
+            Run<V256<T>, T, One>(full, rows, rest, depth, a, aLine, aDepth, aTile, b + whole, bDepth, c + whole, cLine, e.At(0, whole));
+        }
+        else if (columns > R.Count) Run<R, T, Two>(full, rows, columns, depth, a, aLine, aDepth, aTile, b, bDepth, c, cLine, e);
+        else Run<R, T, One>(full, rows, columns, depth, a, aLine, aDepth, aTile, b, bDepth, c, cLine, e);
     }
 
     [SkipLocalsInit]
     static void Run<R, T, W>(
-        int rows, int columns, int depth, T* a, nint aLine, nint aDepth, nint aTile, T* b, nint bDepth, T* c, nint cLine, in Epilogue<T> e)
+        int full, int rows, int columns, int depth, T* a, nint aLine, nint aDepth, nint aTile, T* b, nint bDepth, T* c, nint cLine, in Epilogue<T> e)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where W : struct, ICount
     {
         T* spare = stackalloc T[8 * 2 * Widest];
@@ -54,7 +62,6 @@ static unsafe class Tile
             Epilogue = e,
             Spare = spare,
         };
-        var full = Rows<R, T>();
         var tiles = rows / full;
         if (tiles > 0)
         {
@@ -90,7 +97,7 @@ static unsafe class Tile
         nint s1 = call.ALine, s2 = 2 * s1, s3 = 3 * s1, s4 = 4 * s1, s5 = 5 * s1, next = call.ADepth, nextB = call.BDepth, line = call.CLine;
         ref readonly var e = ref call.Epilogue;
         var full = call.Columns == W.Value * R.Count;
-        var plain = !e.Scales && e.RowBias == null && (full || (Partial.IsFast && R.Count * sizeof(T) == 64 && !e.Adds));
+        var plain = !e.Scales && e.RowBias == null && (full || (Partial.IsFast && R.Count * sizeof(T) >= 32 && !e.Adds));
         var rest = call.Columns - (W.Value - 1) * R.Count;
         var mask = Partial.Mask<R, T>(rest);
         for (; tiles > 0; tiles--, a += call.ATile, c += N.Value * line, row += N.Value)
