@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 using Backprop.Ops;
 
@@ -62,11 +63,14 @@ public readonly record struct BinaryCrossEntropyTerm : IBinary<BinaryCrossEntrop
     const double Smallest = 1e-12f;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : IReal<V> => -(b * V.Max(V.Log(a), Lowest) + (1 - b) * V.Max(V.Log1p(-a), Lowest));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b, V y) where V : IReal<V> => (a - b) / V.Max(a * (1 - a), Smallest);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b, V y) where V : IReal<V> => V.Max(V.Log1p(-a), Lowest) - V.Max(V.Log(a), Lowest);
 }

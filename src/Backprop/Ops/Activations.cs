@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -30,10 +31,12 @@ public readonly record struct LogSigmoid : IUnary<LogSigmoid>
 public readonly record struct Softplus(double Beta, double Limit) : IUnary<Softplus>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> =>
         V.Where(Beta * x > Limit, x, V.Log1p(V.Exp(Beta * x)) / Beta);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> => V.Where(Beta * x > Limit, 1, 1 / (1 + V.Exp(-Beta * x)));
 }
 
@@ -69,9 +72,11 @@ public readonly record struct TanhShrink : IUnary<TanhShrink>
 public readonly record struct Gelu : IUnary<Gelu>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> => 0.5 * x * (1 + V.Erf(Constants.OneOverSqrt2 * x));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> =>
         0.5 * (1 + V.Erf(Constants.OneOverSqrt2 * x)) + Constants.OneOverSqrt2Pi * x * V.Exp(-0.5 * x * x);
 }
@@ -80,11 +85,13 @@ public readonly record struct Gelu : IUnary<Gelu>
 public readonly record struct GeluTanh : IUnary<GeluTanh>
 {
     const double Cubic = 0.044715;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static V Inner<V>(V x) where V : IReal<V> => Constants.SqrtTwoOverPi * (x + Cubic * x * x * x);
     /// <inheritdoc/>
     public V Value<V>(V x) where V : IReal<V> => 0.5 * x * (1 + V.Tanh(Inner(x)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V>
     {
         var tanh = V.Tanh(Inner(x));
@@ -97,9 +104,11 @@ public readonly record struct GeluTanh : IUnary<GeluTanh>
 public readonly record struct Silu : IUnary<Silu>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> => x * (1 / (1 + V.Exp(-x)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V>
     {
         var sigmoid = 1 / (1 + V.Exp(-x));
@@ -111,9 +120,11 @@ public readonly record struct Silu : IUnary<Silu>
 public readonly record struct Mish : IUnary<Mish>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> => x * V.Tanh(V.Log1p(V.Exp(x)));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V>
     {
         var tanh = V.Tanh(V.Log1p(V.Exp(x)));
@@ -138,9 +149,11 @@ public readonly record struct Selu : IUnary<Selu>
     const double Alpha = 1.6732632423543772848170429916717;
     const double Scale = 1.0507009873554804934193349852946;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> => V.Where(x <= 0, Scale * Alpha * V.Expm1(x), Scale * x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> => V.Where(x <= 0, y + Scale * Alpha, Scale);
 }
 
@@ -149,8 +162,10 @@ public readonly record struct Selu : IUnary<Selu>
 public readonly record struct Celu(double Alpha) : IUnary<Celu>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> => V.Where(x <= 0, Alpha * V.Expm1(x / Alpha), x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> => V.Where(x <= 0, V.Exp(x / Alpha), 1);
 }

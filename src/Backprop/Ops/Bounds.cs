@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -10,9 +11,11 @@ public readonly record struct Maximum : IBinary<Maximum>
     public V Value<V>(V a, V b) where V : IReal<V> => V.Max(a, b);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b, V y) where V : IReal<V> => V.Where(V.Equal(a, b), 0.5, V.Where(a < b, 0, 1));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b, V y) where V : IReal<V> => V.Where(V.Equal(a, b), 0.5, V.Where(a > b, 0, 1));
 }
 
@@ -24,9 +27,11 @@ public readonly record struct Minimum : IBinary<Minimum>
     public V Value<V>(V a, V b) where V : IReal<V> => V.Min(a, b);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b, V y) where V : IReal<V> => V.Where(V.Equal(a, b), 0.5, V.Where(a > b, 0, 1));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b, V y) where V : IReal<V> => V.Where(V.Equal(a, b), 0.5, V.Where(a < b, 0, 1));
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Devices;
 using Backprop.Formulas;
 
@@ -113,6 +114,7 @@ public readonly record struct GreaterEqual : IFormula2<GreaterEqual>
 public readonly record struct And : IFormula2<And>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : IReal<V> => V.And(V.Not(V.Equal(a, 0)), V.Not(V.Equal(b, 0)));
 }
 
@@ -120,6 +122,7 @@ public readonly record struct And : IFormula2<And>
 public readonly record struct Or : IFormula2<Or>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : IReal<V> => V.Or(V.Not(V.Equal(a, 0)), V.Not(V.Equal(b, 0)));
 }
 

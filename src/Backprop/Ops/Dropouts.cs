@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 using Backprop.Randomness;
 
@@ -69,6 +70,7 @@ public readonly record struct AlphaDropped(double Scale, double Shift) : IBinary
     static string IFormula2<AlphaDropped>.Name => "AlphaDropout";
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : IReal<V> => a * b + (Lowest * (Scale - b) + Shift);
 
     /// <inheritdoc/>

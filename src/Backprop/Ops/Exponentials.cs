@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -76,6 +77,7 @@ public readonly record struct Log1p : IUnary<Log1p>
 public readonly record struct LogAddExp : IBinary<LogAddExp>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : IReal<V> =>
         V.Where(V.Equal(a, b), a + Constants.Ln2, V.Max(a, b) + V.Log1p(V.Exp(-V.Abs(a - b))));
 

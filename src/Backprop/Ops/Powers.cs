@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -48,10 +49,12 @@ public readonly record struct Reciprocal : IUnary<Reciprocal>
 public readonly record struct Power(double Exponent) : IUnary<Power>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> =>
         Exponent == 2 ? x * x : Exponent == 1 ? x : Exponent == 0.5 ? V.Sqrt(x) : V.Pow(x, Exponent);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> =>
         Exponent == 2 ? 2 * x : Exponent == 1 ? 1 : Exponent == 0.5 ? 0.5 / y : Exponent == 0 ? 0 : Exponent * V.Pow(x, Exponent - 1);
 }
@@ -63,9 +66,11 @@ public readonly record struct Pow : IBinary<Pow>
     public V Value<V>(V a, V b) where V : IReal<V> => V.Pow(a, b);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeA<V>(V a, V b, V y) where V : IReal<V> => V.Where(V.Equal(b, 0), 0, b * V.Pow(a, b - 1));
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V SlopeB<V>(V a, V b, V y) where V : IReal<V> => V.Where(V.And(V.Equal(a, 0), b >= 0), 0, y * V.Log(a));
 }
 
@@ -73,6 +78,7 @@ public readonly record struct Pow : IBinary<Pow>
 public readonly record struct Hypot : IBinary<Hypot>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : IReal<V>
     {
         V large = V.Max(V.Abs(a), V.Abs(b)), small = V.Min(V.Abs(a), V.Abs(b)), ratio = small / large;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -62,6 +63,7 @@ public readonly record struct HardShrink(double Lambda) : IGate<HardShrink>
 public readonly record struct SoftShrink(double Lambda) : IGate<SoftShrink>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> => V.Where(x > Lambda, x - Lambda, V.Where(x < -Lambda, x + Lambda, 0));
 
     /// <inheritdoc/>
@@ -99,9 +101,11 @@ public readonly record struct HardSigmoid : IUnary<HardSigmoid>
     const double Sixth = 1.0f / 6.0f;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> => V.Min(V.Max(x + 3, 0), 6) / 6;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> => V.Where(V.And(x > -3, x < 3), Sixth, 0);
 }
 
@@ -109,8 +113,10 @@ public readonly record struct HardSigmoid : IUnary<HardSigmoid>
 public readonly record struct HardSwish : IUnary<HardSwish>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> => x * V.Min(V.Max(x + 3, 0), 6) / 6;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> => V.Where(x < -3, 0, V.Where(x <= 3, x / 3 + 0.5, 1));
 }

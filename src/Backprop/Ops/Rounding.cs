@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -10,6 +11,7 @@ public readonly record struct Abs : IUnary<Abs>
     public V Value<V>(V x) where V : IReal<V> => V.Abs(x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> => V.Where(x > 0, 1, V.Where(x < 0, -1, 0));
 }
 
@@ -18,6 +20,7 @@ public readonly record struct Sign : IUnary<Sign>
 {
     static bool IFormula<Sign>.KeepsIntegers => true;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V x) where V : IReal<V> => V.Where(x > 0, 1, V.Where(x < 0, -1, 0));
 
     /// <inheritdoc/>
@@ -69,6 +72,7 @@ public readonly record struct Remainder : IBinary<Remainder>
 {
     static bool IFormula2<Remainder>.KeepsIntegers => true;
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value<V>(V a, V b) where V : IReal<V>
     {
         var rest = V.Fmod(a, b);

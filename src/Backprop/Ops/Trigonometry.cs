@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
 namespace Backprop.Ops;
@@ -29,6 +30,7 @@ public readonly record struct Tan : IUnary<Tan>
     public V Value<V>(V x) where V : IReal<V> => V.Tan(x);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> => 1 + y * y;
 }
 

@@ -24,6 +24,18 @@ public sealed class FormulaTests
     public static TheoryData<string> TwoOperands => [.. OfTwo.Select(type => type.FullName!)];
     public static TheoryData<string> All => [.. OfOne.Concat(OfTwo).Select(type => type.FullName!)];
 
+    /// <summary>
+    /// The compiler takes nothing longer than 100 bytes into a loop unless told to; a formula left outside is called for every register, and its first thousands of calls
+    /// run without optimisation.
+    /// </summary>
+    [Fact]
+    public void Long_formulas_are_marked_for_inlining() => Assert.Empty(
+        from type in Formulas(typeof(IFormula<>), typeof(IFormula2<>), typeof(ITernary<>))
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        where method.IsGenericMethodDefinition && method.GetMethodBody()?.GetILAsByteArray()?.Length > 100
+            && (method.MethodImplementationFlags & MethodImplAttributes.AggressiveInlining) == 0
+        select $"{type.Name}.{method.Name}");
+
     /// <summary>The formula with constants that make sense.</summary>
     static object Instance(Type type)
     {
