@@ -13,20 +13,46 @@ static partial class Cpu
     /// </summary>
     public static void Take(Tensor x, int axis, Tensor index, Tensor y)
     {
-        ReadOnlySpan<byte> from = x.Bytes();
-        var to = y.Bytes();
-        if (to.IsEmpty) return;
-        var places = index.Elements<long>();
-        int width = Inner(x.Shape, axis) * x.DType.Size(), block = x.Shape[axis] * width;
-        if (width == 4) TakeSingles<int>(x, x.Shape[axis], places, y);
-        else if (width == 8) TakeSingles<long>(x, x.Shape[axis], places, y);
+        if (y.Count == 0) return;
+        int width = Inner(x.Shape, axis) * x.DType.Size();
+        if (width == 4) TakeSingles<int>(x, x.Shape[axis], index.Elements<long>(), y);
+        else if (width == 8) TakeSingles<long>(x, x.Shape[axis], index.Elements<long>(), y);
         else
-            for (; !to.IsEmpty; from = from[block..])
-                foreach (var place in places)
-                {
-                    from.Slice((int)place * width, width).CopyTo(to);
-                    to = to[width..];
-                }
+        {
+            var job = new TakeJob { X = x, Index = index, Y = y, Width = width, Block = x.Shape[axis] * width };
+            Team.Run(job.Count, ref job);
+        }
+    }
+
+    /// <summary>Some stretches a chunk.</summary>
+    struct TakeJob : IJob
+    {
+        public Tensor X, Index, Y;
+
+        /// <summary>Bytes of a stretch, and of all those that one place of the outer axes has.</summary>
+        public int Width, Block;
+
+        readonly int Stretches => Y.Bytes().Length / Width;
+
+        readonly int Step => Chunks.Units(Math.Max(1, Width / sizeof(float)));
+
+        public readonly int Count => (Stretches + Step - 1) / Step;
+
+        public readonly void Run(int chunk)
+        {
+            ReadOnlySpan<byte> from = X.Bytes();
+            var to = Y.Bytes();
+            var places = Index.Elements<long>();
+            int first = chunk * Step, end = Math.Min(Stretches, first + Step);
+            var (outer, i) = Math.DivRem(first, places.Length);
+            for (; first < end; first++)
+            {
+                from.Slice(outer * Block + (int)places[i] * Width, Width).CopyTo(to.Slice(first * Width, Width));
+                if (++i < places.Length) continue;
+                i = 0;
+                outer++;
+            }
+        }
     }
 
     // The same where a stretch is as wide as a T.

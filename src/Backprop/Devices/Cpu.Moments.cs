@@ -14,6 +14,10 @@ static partial class Cpu
     {
         public double Count = count, Mean = mean, Squares = squares;
 
+        /// <summary>Of numbers that are off one that lies among them, from the sums of how far and of the squares of it.</summary>
+        public static Moments Around(double count, double middle, double off, double squares) =>
+            new(count, middle + off / count, Math.Max(0, squares - off * off / count));
+
         /// <summary>Takes further numbers in (Chan, Golub, LeVeque 1979): nothing is cancelled as it would be in Σx² − n·mean².</summary>
         public void Join(Moments other)
         {
@@ -68,7 +72,7 @@ static partial class Cpu
             off += d;
             squares += d * d;
         }
-        return new(n, double.CreateTruncating(middle) + off / n, Math.Max(0, squares - off * off / n));
+        return Moments.Around(n, double.CreateTruncating(middle), off, squares);
     }
 
     static double SquaresOf<R, T>(ref T x, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>

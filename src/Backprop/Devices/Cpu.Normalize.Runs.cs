@@ -40,6 +40,14 @@ static partial class Cpu
             ByChannel = true,
         };
 
+        int SetsOfChunk => Devices.Chunks.Units(2L * Runs * Length);
+
+        /// <summary>How many chunks of sets there are for the threads to share.</summary>
+        public int Chunks => (Count + SetsOfChunk - 1) / SetsOfChunk;
+
+        /// <summary>The first set of a chunk, and the one after its last.</summary>
+        public (int First, int End) OfChunk(int chunk) => (chunk * SetsOfChunk, Math.Min(Count, (chunk + 1) * SetsOfChunk));
+
         /// <summary>How many numbers a set has.</summary>
         public double Numbers => (double)Runs * Length;
 
@@ -64,21 +72,34 @@ static partial class Cpu
         public RunSets Sets;
         public Scales Scales;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run<R>() where R : struct, IRegister<R, T>
         {
-            ref T x = ref X.First<T>(), y = ref Y.First<T>();
-            for (var set = 0; set < Sets.Count; set++)
+            var job = new RunsJob<R, T> { Of = this };
+            Team.Run(Sets.Chunks, ref job);
+        }
+    }
+
+    struct RunsJob<R, T> : IJob where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        public RunsAction<T> Of;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int chunk)
+        {
+            ref T x = ref Of.X.First<T>(), y = ref Of.Y.First<T>();
+            var sets = Of.Sets;
+            var (set, end) = sets.OfChunk(chunk);
+            for (; set < end; set++)
             {
-                var (mean, scale) = Known is null ? Scales.Of(Sets.Moments<R, T>(ref x, set)) : Scales.Of<T>(Known, set);
-                for (var run = 0; run < Sets.Runs; run++)
+                var (mean, scale) = Of.Known is null ? Of.Scales.Of(sets.Moments<R, T>(ref x, set)) : Of.Scales.Of<T>(Of.Known, set);
+                for (var run = 0; run < sets.Runs; run++)
                 {
-                    var channel = Sets.Channel(set, run);
-                    double w = At<T>(W, channel, 1), b = At<T>(B, channel, 0);
-                    var at = Sets.Start(set, run);
+                    var channel = sets.Channel(set, run);
+                    double w = At<T>(Of.W, channel, 1), b = At<T>(Of.B, channel, 0);
+                    var at = sets.Start(set, run);
                     ShiftRun<R, T>(
                         ref Unsafe.Add(ref x, at), T.CreateTruncating(mean), T.CreateTruncating(scale * w), T.CreateTruncating(b),
-                        ref Unsafe.Add(ref y, at), (nuint)Sets.Length);
+                        ref Unsafe.Add(ref y, at), (nuint)sets.Length);
                 }
             }
         }
@@ -109,55 +130,88 @@ static partial class Cpu
 
         public readonly void Run<R>() where R : struct, IRegister<R, T>
         {
-            var channels = (Dw ?? Db)?.Count ?? 0;
-            double[] totals = ArrayPool<double>.Shared.Rent(2 * channels);
-            Span<double> dw = totals.AsSpan(0, channels), db = totals.AsSpan(channels, channels);
-            totals.AsSpan(0, 2 * channels).Clear();
-            for (var set = 0; set < Sets.Count; set++)
+            var job = new RunsPullJob<R, T> { Of = this };
+            if ((Dw ?? Db) is null)
             {
-                var (mean, scale) = Known is null ? Scales.Of(Sets.Moments<R, T>(ref X.First<T>(), set)) : Scales.Of<T>(Known, set);
-                var pull = new RowPull<T>(mean, scale);
-                if (!Fixed || channels > 0)
-                {
-                    var (u, ud) = SumRuns<R>(set, pull.Mean, scale, dw, db);
-                    pull.Take(u, ud, scale, Sets.Numbers);
-                }
-                if (Dx is not null) PullRuns<R>(set, pull, scale);
+                Team.Run(Sets.Chunks, ref job);
+                return;
             }
-            if (Dw is not null) Together(dw, 1, Dw.Elements<T>());
-            if (Db is not null) Together(db, 1, Db.Elements<T>());
+            // Each run has its own sums; those of a channel are then added in the sets' order.
+            var sums = new Tensor([2, Sets.Count * Sets.Runs], DType.Float64);
+            job.Sums = sums;
+            Team.Run(Sets.Chunks, ref job);
+            var all = sums.Elements<double>();
+            Together(all[..(all.Length / 2)], Dw);
+            Together(all[(all.Length / 2)..], Db);
+        }
+
+        readonly void Together(ReadOnlySpan<double> sums, Tensor? y)
+        {
+            if (y is null) return;
+            var totals = ArrayPool<double>.Shared.Rent(y.Count);
+            totals.AsSpan(0, y.Count).Clear();
+            for (var set = 0; set < Sets.Count; set++)
+                for (var run = 0; run < Sets.Runs; run++) totals[Sets.Channel(set, run)] += sums[set * Sets.Runs + run];
+            Cpu.Together(totals.AsSpan(0, y.Count), 1, y.Elements<T>());
             ArrayPool<double>.Shared.Return(totals);
+        }
+    }
+
+    struct RunsPullJob<R, T> : IJob where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        public RunsPullAction<T> Of;
+
+        /// <summary>Σ dy·x̂ and Σ dy of each run of each set, if they are wanted.</summary>
+        public Tensor? Sums;
+
+        public readonly void Run(int chunk)
+        {
+            var (set, end) = Of.Sets.OfChunk(chunk);
+            for (; set < end; set++)
+            {
+                var (mean, scale) = Of.Known is null
+                    ? Of.Scales.Of(Of.Sets.Moments<R, T>(ref Of.X.First<T>(), set)) : Of.Scales.Of<T>(Of.Known, set);
+                var pull = new RowPull<T>(mean, scale);
+                if (!Of.Fixed || Sums is not null)
+                {
+                    var (u, ud) = SumRuns(set, pull.Mean, scale);
+                    pull.Take(u, ud, scale, Of.Sets.Numbers);
+                }
+                if (Of.Dx is not null) PullRuns(set, pull, scale, Of.Dx);
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly (double U, double UD) SumRuns<R>(int set, T mean, double scale, Span<double> dw, Span<double> db) where R : struct, IRegister<R, T>
+        readonly (double U, double UD) SumRuns(int set, T mean, double scale)
         {
+            var sets = Of.Sets;
+            var sums = Sums is null ? default : Sums.Elements<double>();
             double u = 0, ud = 0;
-            for (var run = 0; run < Sets.Runs; run++)
+            for (var run = 0; run < sets.Runs; run++)
             {
-                var at = Sets.Start(set, run);
-                var (g, gd) = RunSums<R, T>(ref Unsafe.Add(ref Dy.First<T>(), at), ref Unsafe.Add(ref X.First<T>(), at), mean, (nuint)Sets.Length);
-                var channel = Sets.Channel(set, run);
-                var w = At<T>(W, channel, 1);
+                var at = sets.Start(set, run);
+                var (g, gd) = RunSums<R, T>(ref Unsafe.Add(ref Of.Dy.First<T>(), at), ref Unsafe.Add(ref Of.X.First<T>(), at), mean, (nuint)sets.Length);
+                var w = At<T>(Of.W, sets.Channel(set, run), 1);
                 u += w * g;
                 ud += w * gd;
-                if (dw.IsEmpty) continue;
-                dw[channel] += gd * scale;
-                db[channel] += g;
+                if (sums.IsEmpty) continue;
+                sums[set * sets.Runs + run] = gd * scale;
+                sums[sums.Length / 2 + set * sets.Runs + run] = g;
             }
             return (u, ud);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        readonly void PullRuns<R>(int set, RowPull<T> pull, double scale) where R : struct, IRegister<R, T>
+        readonly void PullRuns(int set, RowPull<T> pull, double scale, Tensor to)
         {
-            for (var run = 0; run < Sets.Runs; run++)
+            var sets = Of.Sets;
+            for (var run = 0; run < sets.Runs; run++)
             {
-                var at = Sets.Start(set, run);
-                ref T dy = ref Unsafe.Add(ref Dy.First<T>(), at), dx = ref Unsafe.Add(ref Dx!.First<T>(), at);
-                var factor = T.CreateTruncating(scale * At<T>(W, Sets.Channel(set, run), 1));
-                if (Fixed) ShiftRun<R, T>(ref dy, T.Zero, factor, T.Zero, ref dx, (nuint)Sets.Length);
-                else PullRun<R, T>(ref dy, ref Unsafe.Add(ref X.First<T>(), at), pull, factor, ref dx, (nuint)Sets.Length);
+                var at = sets.Start(set, run);
+                ref T dy = ref Unsafe.Add(ref Of.Dy.First<T>(), at), dx = ref Unsafe.Add(ref to.First<T>(), at);
+                var factor = T.CreateTruncating(scale * At<T>(Of.W, sets.Channel(set, run), 1));
+                if (Of.Fixed) ShiftRun<R, T>(ref dy, T.Zero, factor, T.Zero, ref dx, (nuint)sets.Length);
+                else PullRun<R, T>(ref dy, ref Unsafe.Add(ref Of.X.First<T>(), at), pull, factor, ref dx, (nuint)sets.Length);
             }
         }
     }

@@ -1,3 +1,4 @@
+using Backprop.Autograd;
 using Backprop.Devices;
 using Backprop.Randomness;
 using Xunit;
@@ -47,6 +48,16 @@ public sealed class ThreadCountTests
             ["permuted copy"] = () => cube.Permute(2, 0, 1).Packed(),
             ["strided copy"] = () => cube.Permute(1, 0, 2)[.., Tensor.Step(null, null, 2)].Packed(),
             ["plain copy"] = () => Copied(vector),
+            ["layer norm"] = () => Pulled(t => t[0].LayerNorm([411], t[1], t[2]), x, row, row),
+            ["root mean square norm of short rows"] = () => Pulled(t => t[0].RmsNorm([10], t[1]), tall, tall[0]),
+            ["group norm of short runs"] = () => Pulled(t => t[0].GroupNorm(5, t[1], t[2]), tall[..30_010].Reshape(3001, 10, 10), tall[0], tall[1]),
+            ["group norm of long runs"] = () => Pulled(t => t[0].GroupNorm(61, t[1], t[2]), cube, cube[0, .., 0], cube[0, .., 1]),
+            ["batch norm of columns"] = () => Pulled(t => t[0].BatchNorm(t[1], t[2]), x, row, row),
+            ["batch norm of few columns"] = () => Pulled(t => t[0].BatchNorm(t[1], t[2]), tall, tall[0], tall[1]),
+            ["batch norm of short runs"] = () => Pulled(t => t[0].BatchNorm(t[1], t[2]), cube[.., .., ..7], cube[0, .., 0], cube[0, .., 1]),
+            ["batch norm of long runs"] = () => Pulled(t => t[0].BatchNorm(t[1], t[2]), cube, cube[0, .., 0], cube[0, .., 1]),
+            ["batch norm by given statistics"] = () => Pulled(t => t[0].BatchNorm(t[1], t[2], statistics: (row, row.Square())), x, row, row),
+            ["rows of a table"] = () => tall.IndexSelect(0, (vector[..20_000].Abs() * 50).As(DType.Int64)),
         };
     }
 
@@ -55,6 +66,13 @@ public sealed class ThreadCountTests
         var y = new Tensor(x.Shape, x.DType);
         Cpu.Copy(x, y);
         return y;
+    }
+
+    // A result and its derivatives with respect to all operands, in one row.
+    static Tensor Pulled(Func<Tensor[], Tensor> f, params Tensor[] at)
+    {
+        var (y, pullback) = Gradient.Vjp(f, at);
+        return Tensor.Concat([.. pullback(y.Sin()).Prepend(y).Select(t => t.Flatten())], 0);
     }
 
     public static TheoryData<string> Names => [.. operations.Keys];
