@@ -75,9 +75,7 @@ static partial class Cpu
             {
                 int count = Math.Min(rows, sizes.Rows - row), seen = sizes.Seen(row + count);
                 var at = ((nint)Matrix * sizes.Rows + row) * sizes.ValueWidth;
-                for (var i = 0; i < count; i++)
-                    overlaps[i] = SumRow<Multiplied, R, T>(
-                        default, ref Job.Y[at + i * sizes.ValueWidth], ref Job.Dy[at + i * sizes.ValueWidth], nuint.MaxValue, sizes.ValueWidth);
+                AttentionRows.Overlaps<R, T>(Job.Y + at, Job.Dy + at, count, sizes.ValueWidth, overlaps);
                 for (var key = 0; key < seen; key += keys) Block<R>(row, count, key, Math.Min(keys, seen - key), shares, slopes, overlaps);
             }
         }
@@ -85,7 +83,7 @@ static partial class Cpu
         readonly void Block<R>(int row, int rows, int key, int keys, T* shares, T* slopes, T* overlaps) where R : struct, IRegister<R, T>
         {
             var sizes = Job.Sizes;
-            int width = sizes.Width, valueWidth = sizes.ValueWidth;
+            int width = sizes.Width, valueWidth = sizes.ValueWidth, line = AttentionRows.Line(keys);
             var q = AttentionSizes<T>.Matrix(Job.Q, sizes.QStrides, sizes.Start(sizes.QStrides, Matrix), row);
             var k = AttentionSizes<T>.Matrix(Job.K, sizes.KStrides, sizes.Start(sizes.KStrides, Matrix), key);
             var v = AttentionSizes<T>.Matrix(Job.V, sizes.VStrides, sizes.Start(sizes.VStrides, Matrix), key);
@@ -94,34 +92,18 @@ static partial class Cpu
             var adds = new Epilogue<T> { Adds = true };
             var scaled = new Epilogue<T> { Adds = true, Scale = sizes.Scale };
 
-            Product.Run(rows, keys, width, q, k, shares, keys, new Epilogue<T> { Scale = sizes.Scale });
-            sizes.Hide(Job.Mask, Matrix, row, rows, key, keys, shares, keys);
-            Product.Run(rows, keys, valueWidth, dy, v, slopes, keys, new Epilogue<T>());
-            for (var i = 0; i < rows; i++) Slope<R>(shares + (nint)i * keys, slopes + (nint)i * keys, keys, Job.LogSums[firstRow + i], overlaps[i]);
+            Product.Run(rows, keys, width, q, k, shares, line, new Epilogue<T> { Scale = sizes.Scale });
+            sizes.Hide(Job.Mask, Matrix, row, rows, key, keys, shares, line);
+            Product.Run(rows, keys, valueWidth, dy, v, slopes, line, new Epilogue<T>());
+            AttentionRows.Slopes<R, T>(shares, slopes, rows, keys, sizes.SeenOf(row, key, keys), Job.LogSums + firstRow, overlaps);
             if (Job.DMask != null)
                 for (var i = 0; i < rows; i++)
-                    new Span<T>(slopes + (nint)i * keys, keys).CopyTo(new(Job.DMask + (firstRow + i) * sizes.Keys + key, keys));
+                    new Span<T>(slopes + (nint)i * line, keys).CopyTo(new(Job.DMask + (firstRow + i) * sizes.Keys + key, keys));
 
-            Strided<T> p = new(shares, keys, 1), ds = new(slopes, keys, 1);
+            Strided<T> p = new(shares, line, 1), ds = new(slopes, line, 1);
             Product.Run(keys, valueWidth, rows, p.Transposed(), dy.Transposed(), Job.Dv + firstKey * valueWidth, valueWidth, adds);
             Product.Run(rows, width, keys, ds, k.Transposed(), Job.Dq + firstRow * width, width, scaled);
             Product.Run(keys, width, rows, ds.Transposed(), q.Transposed(), Job.Dk + firstKey * width, width, scaled);
-        }
-
-        // p = e^(s − logSum), then ds = p·(dp − overlap).
-        static void Slope<R>(T* shares, T* slopes, int keys, T logSum, T overlap) where R : struct, IRegister<R, T>
-        {
-            if (logSum == T.CreateTruncating(double.NegativeInfinity))
-            {
-                new Span<T>(shares, keys).Clear();
-                new Span<T>(slopes, keys).Clear();
-                return;
-            }
-            T* all = stackalloc T[2 * Widest];
-            new Span<T>(all, Widest).Fill(logSum);
-            new Span<T>(all + Widest, Widest).Fill(overlap);
-            MapRow<ExpDifference, R, T>(default, ref *shares, ref *all, 0, ref *all, 0, ref *shares, keys);
-            MapRow<OffMean, R, T>(default, ref *shares, ref *slopes, nuint.MaxValue, ref all[Widest], 0, ref *slopes, keys);
         }
     }
 }

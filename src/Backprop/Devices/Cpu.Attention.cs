@@ -92,6 +92,9 @@ static partial class Cpu
         /// <summary>How many keys the rows before <paramref name="end"/> see at most.</summary>
         public readonly int Seen(int end) => Causal ? Math.Min(Keys, end) : Keys;
 
+        /// <summary>How many keys of a block its first row sees, as if each further one saw one more.</summary>
+        public readonly int SeenOf(int row, int key, int keys) => Causal ? row + 1 - key : keys;
+
         /// <summary>Takes the mask into a block of scores.</summary>
         public readonly unsafe void Hide(byte* mask, int matrix, int row, int rows, int key, int keys, T* scores, nint line)
         {
@@ -158,41 +161,16 @@ static partial class Cpu
         readonly void Block<R>(int rows, int key, int keys, T* scores, T* most, T* sums, T* y) where R : struct, IRegister<R, T>
         {
             var sizes = Job.Sizes;
+            var line = AttentionRows.Line(keys);
             nint q = sizes.Start(sizes.QStrides, Matrix), k = sizes.Start(sizes.KStrides, Matrix), v = sizes.Start(sizes.VStrides, Matrix);
             Product.Run(
                 rows, keys, sizes.Width, AttentionSizes<T>.Matrix(Job.Q, sizes.QStrides, q, Row), AttentionSizes<T>.Matrix(Job.K, sizes.KStrides, k, key),
-                scores, keys, new Epilogue<T> { Scale = sizes.Scale });
-            sizes.Hide(Job.Mask, Matrix, Row, rows, key, keys, scores, keys);
-            for (var i = 0; i < rows; i++) Weigh<R>(scores + (nint)i * keys, keys, ref most[i], ref sums[i], y + i * sizes.ValueWidth);
+                scores, line, new Epilogue<T> { Scale = sizes.Scale });
+            sizes.Hide(Job.Mask, Matrix, Row, rows, key, keys, scores, line);
+            AttentionRows.Weigh<R, T>(scores, rows, keys, sizes.SeenOf(Row, key, keys), most, sums, y, sizes.ValueWidth);
             Product.Run(
-                rows, sizes.ValueWidth, keys, new Strided<T>(scores, keys, 1), AttentionSizes<T>.Matrix(Job.V, sizes.VStrides, v, key).Transposed(),
+                rows, sizes.ValueWidth, keys, new Strided<T>(scores, line, 1), AttentionSizes<T>.Matrix(Job.V, sizes.VStrides, v, key).Transposed(),
                 y, sizes.ValueWidth, new Epilogue<T> { Adds = true });
-        }
-
-        readonly void Weigh<R>(T* scores, int keys, ref T most, ref T sum, T* y) where R : struct, IRegister<R, T>
-        {
-            var never = T.CreateTruncating(double.NegativeInfinity);
-            var larger = new FoldReducer<Largest, T>(default).Row<R>(ref *scores, ref *scores, keys);
-            if (larger == never && most == never)
-            {
-                new Span<T>(scores, keys).Clear();
-                return;
-            }
-            T* all = stackalloc T[Widest];
-            var old = most;
-            // Not Max: a NaN stays.
-            most = old > larger ? old : larger;
-            new Span<T>(all, Widest).Fill(most);
-            MapRow<ExpDifference, R, T>(default, ref *scores, ref *all, 0, ref *all, 0, ref *scores, keys);
-            var added = SumRow<Itself, R, T>(default, ref *scores, ref *scores, 0, keys);
-            if (old == never || old == most)
-            {
-                sum += added;
-                return;
-            }
-            var kept = T.CreateTruncating(Math.Exp(double.CreateTruncating(old - most)));
-            sum = sum * kept + added;
-            Scale<R>(y, kept);
         }
 
         readonly void Finish<R>(T* y, int row, T most, T sum) where R : struct, IRegister<R, T>
