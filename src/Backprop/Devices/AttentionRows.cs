@@ -21,12 +21,12 @@ static unsafe class AttentionRows
     /// brought down to it. The new ones are added to the sums.
     /// </summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Weigh<R, T>(T* scores, int rows, int keys, int seen, T* most, T* sums, T* y, int width)
+    public static void Weigh<R, T>(T* scores, int rows, int keys, int seen, T* most, T* sums, T* y, nint yLine, int width)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         var never = T.CreateTruncating(double.NegativeInfinity);
         var line = Line(keys);
-        for (var i = 0; i < rows; i++, scores += line, y += width)
+        for (var i = 0; i < rows; i++, scores += line, y += yLine)
         {
             for (var j = keys; j < line; j++) scores[j] = never;
             var n = Whole<R, T>(Math.Clamp(seen + i, 0, keys));
@@ -93,9 +93,9 @@ static unsafe class AttentionRows
 
     /// <summary>Σ y·dy of each row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Overlaps<R, T>(T* y, T* dy, int rows, int width, T* overlaps) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    public static void Overlaps<R, T>(T* y, T* dy, nint line, int rows, int width, T* overlaps) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        for (var i = 0; i < rows; i++, y += width, dy += width)
+        for (var i = 0; i < rows; i++, y += line, dy += line)
         {
             var sum = R.Create(T.Zero);
             var j = 0;

@@ -8,7 +8,7 @@ static partial class Cpu
 {
     /// <summary>
     /// y = softmax(scale · q·kᵀ + mask)·v for every matrix of the batch, a block of scores at a time, so that memory grows with the lengths and not with
-    /// their product (Milakov, Gimelshein 2018; Dao et al. 2022). q [batch…, m, d], k [batch…, n, d], v [batch…, n, e] of any strides; the mask, bool (true: may be
+    /// their product (Milakov, Gimelshein 2018; Dao et al. 2022). q [batch…, m, d], k [batch…, n, d], v [batch…, n, e] of any strides, y [batch…, m, e] with whole rows; the mask, bool (true: may be
     /// seen) or added, [batch…, m, n] of any strides. Where <paramref name="logSums"/> is given it gets ln Σ eˢ of each row, −∞ for a row that sees nothing, whose y is 0.
     /// </summary>
     public static void Attention(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, double scale, Tensor y, Tensor? logSums)
@@ -25,7 +25,7 @@ static partial class Cpu
         {
             var job = new AttentionJob<T>
             {
-                Sizes = AttentionSizes<T>.Of(q, k, v, mask, causal, scale),
+                Sizes = AttentionSizes<T>.Of(q, k, v, y, mask, causal, scale),
                 Q = pq,
                 K = pk,
                 V = pv,
@@ -50,9 +50,9 @@ static partial class Cpu
         public bool Causal, MaskIsBool;
         public T Scale;
         public Shape Batch;
-        public int[] QStrides, KStrides, VStrides, MaskStrides;
+        public int[] QStrides, KStrides, VStrides, YStrides, MaskStrides;
 
-        public static AttentionSizes<T> Of(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, T scale)
+        public static AttentionSizes<T> Of(Tensor q, Tensor k, Tensor v, Tensor y, Tensor? mask, bool causal, T scale)
         {
             var rows = q.Shape[^2];
             var sizes = new AttentionSizes<T>
@@ -68,6 +68,7 @@ static partial class Cpu
                 QStrides = q.Strides,
                 KStrides = k.Strides,
                 VStrides = v.Strides,
+                YStrides = y.Strides,
                 MaskStrides = mask?.Strides ?? [],
                 MaskIsBool = mask?.DType == DType.Bool,
             };
@@ -148,13 +149,14 @@ static partial class Cpu
             T* most = stackalloc T[AttentionSizes<T>.BlockRows], sums = stackalloc T[AttentionSizes<T>.BlockRows];
             new Span<T>(most, rows).Fill(T.CreateTruncating(double.NegativeInfinity));
             new Span<T>(sums, rows).Clear();
-            var y = Job.Y + ((nint)Matrix * sizes.Rows + Row) * sizes.ValueWidth;
-            new Span<T>(y, rows * sizes.ValueWidth).Clear();
+            nint line = sizes.YStrides[^2];
+            var y = Job.Y + sizes.Start(sizes.YStrides, Matrix) + Row * line;
+            for (var i = 0; i < rows; i++) new Span<T>(y + i * line, sizes.ValueWidth).Clear();
             var scores = AttentionScratch<T>.Memory(AttentionSizes<T>.BlockRows * AttentionSizes<T>.BlockKeys);
             var seen = sizes.Seen(Row + rows);
             for (var key = 0; key < seen; key += AttentionSizes<T>.BlockKeys)
                 Block<R>(rows, key, Math.Min(AttentionSizes<T>.BlockKeys, seen - key), scores, most, sums, y);
-            for (var i = 0; i < rows; i++) Finish<R>(y + i * sizes.ValueWidth, Row + i, most[i], sums[i]);
+            for (var i = 0; i < rows; i++) Finish<R>(y + i * line, Row + i, most[i], sums[i]);
         }
 
         // The scores of some keys, their exponentials off the largest so far, and what they bring of the values.
@@ -167,10 +169,10 @@ static partial class Cpu
                 rows, keys, sizes.Width, AttentionSizes<T>.Matrix(Job.Q, sizes.QStrides, q, Row), AttentionSizes<T>.Matrix(Job.K, sizes.KStrides, k, key),
                 scores, line, new Epilogue<T> { Scale = sizes.Scale });
             sizes.Hide(Job.Mask, Matrix, Row, rows, key, keys, scores, line);
-            AttentionRows.Weigh<R, T>(scores, rows, keys, sizes.SeenOf(Row, key, keys), most, sums, y, sizes.ValueWidth);
+            AttentionRows.Weigh<R, T>(scores, rows, keys, sizes.SeenOf(Row, key, keys), most, sums, y, sizes.YStrides[^2], sizes.ValueWidth);
             Product.Run(
                 rows, sizes.ValueWidth, keys, new Strided<T>(scores, line, 1), AttentionSizes<T>.Matrix(Job.V, sizes.VStrides, v, key).Transposed(),
-                y, sizes.ValueWidth, new Epilogue<T> { Adds = true });
+                y, sizes.YStrides[^2], new Epilogue<T> { Adds = true });
         }
 
         readonly void Finish<R>(T* y, int row, T most, T sum) where R : struct, IRegister<R, T>
