@@ -103,7 +103,12 @@ public sealed partial class Tensor
     }
 
     /// <summary>The same elements without history: derivatives stop here.</summary>
-    public Tensor Detach() => Alias();
+    public Tensor Detach()
+    {
+        var y = Alias();
+        Recorder.Observer?.Detached(this, y);
+        return y;
+    }
 
     /// <summary>The same elements in memory of its own, without history: later changes of the one leave the other as it is.</summary>
     public Tensor Copy()

@@ -105,7 +105,7 @@ static partial class Cpu
                 if (K.Arity > 2) c.Read(start, n);
                 if (K.Arity > 3) d.Read(start, n);
                 var to = Truths ? results[..n] : Y.Elements<T>().Slice(start, n);
-                Row(Kernel, ref a, ref b, ref c, ref d, to);
+                Row(Kernel, a.Feed, b.Feed, c.Feed, d.Feed, to);
                 if (Truths) Narrow(to, Y.Elements<byte>().Slice(start, n));
             }
         }
@@ -116,38 +116,42 @@ static partial class Cpu
         for (var i = 0; i < bytes.Length; i++) bytes[i] = truths[i] != T.Zero ? (byte)1 : (byte)0;
     }
 
-    static void Row<K, T>(K kernel, ref Operand<T> a, ref Operand<T> b, ref Operand<T> c, ref Operand<T> d, Span<T> y)
-        where K : struct, IKernel where T : unmanaged, INumber<T>
+    /// <summary>y = kernel(a, b, c, d) for numbers that lie side by side.</summary>
+    internal static void Row<K, T>(K kernel, Feed<T> a, Feed<T> b, Feed<T> c, Feed<T> d, Span<T> y) where K : struct, IKernel where T : unmanaged, INumber<T>
     {
         if (typeof(T) == typeof(float) || typeof(T) == typeof(double))
         {
-            if (Vector512.IsHardwareAccelerated) Row<K, V512<T>, T>(kernel, ref a, ref b, ref c, ref d, y);
-            else if (Vector256.IsHardwareAccelerated) Row<K, V256<T>, T>(kernel, ref a, ref b, ref c, ref d, y);
-            else if (Vector128.IsHardwareAccelerated) Row<K, V128<T>, T>(kernel, ref a, ref b, ref c, ref d, y);
-            else Plain(kernel, ref a, ref b, ref c, ref d, y);
+            if (Vector512.IsHardwareAccelerated) Row<K, V512<T>, T>(kernel, a, b, c, d, y);
+            else if (Vector256.IsHardwareAccelerated) Row<K, V256<T>, T>(kernel, a, b, c, d, y);
+            else if (Vector128.IsHardwareAccelerated) Row<K, V128<T>, T>(kernel, a, b, c, d, y);
+            else Plain(kernel, a, b, c, d, y);
         }
         else
         {
-            Plain(kernel, ref a, ref b, ref c, ref d, y);
+            Plain(kernel, a, b, c, d, y);
         }
     }
 
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Row<K, R, T>(K kernel, ref Operand<T> a, ref Operand<T> b, ref Operand<T> c, ref Operand<T> d, Span<T> y)
+    static void Row<K, R, T>(K kernel, in Feed<T> a, in Feed<T> b, in Feed<T> c, in Feed<T> d, Span<T> y)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         ref var to = ref MemoryMarshal.GetReference(y);
-        ref var pa = ref a.Current;
-        ref var pb = ref b.Current;
-        ref var pc = ref c.Current;
-        ref var pd = ref d.Current;
+        ref T pa = ref a.First, pb = ref b.First, pc = ref c.First, pd = ref d.First;
+        nuint sa = a.Advance, sb = b.Advance, sc = c.Advance, sd = d.Advance;
         nuint n = (nuint)y.Length, width = (nuint)R.Count, i = 0;
-        for (; i + width <= n; i += width)
-            kernel.Run(
-                Load<R, T>(ref pa, i & a.Advance),
-                K.Arity > 1 ? Load<R, T>(ref pb, i & b.Advance) : default,
-                K.Arity > 2 ? Load<R, T>(ref pc, i & c.Advance) : default,
-                K.Arity > 3 ? Load<R, T>(ref pd, i & d.Advance) : default).V.Store(ref to, i);
+        // Tested at its end, the loop surely runs once: only then does the JIT take the kernel's constants out of it.
+        if (n >= width)
+            do
+            {
+                kernel.Run(
+                    Load<R, T>(ref pa, i & sa),
+                    K.Arity > 1 ? Load<R, T>(ref pb, i & sb) : default,
+                    K.Arity > 2 ? Load<R, T>(ref pc, i & sc) : default,
+                    K.Arity > 3 ? Load<R, T>(ref pd, i & sd) : default).V.Store(ref to, i);
+                i += width;
+            }
+            while (i + width <= n);
         if (i == n) return;
         // The rest goes through the same vector code, so that a number's result does not depend on its place.
         var rest = (int)(n - i);
@@ -168,12 +172,28 @@ static partial class Cpu
         new(R.Load(ref p, i));
 
     // One number at a time: whole numbers, and machines without vector registers.
-    static void Plain<K, T>(K kernel, ref Operand<T> a, ref Operand<T> b, ref Operand<T> c, ref Operand<T> d, Span<T> y)
+    static void Plain<K, T>(K kernel, in Feed<T> a, in Feed<T> b, in Feed<T> c, in Feed<T> d, Span<T> y)
         where K : struct, IKernel where T : unmanaged, INumber<T>
     {
         for (var i = 0; i < y.Length; i++)
             y[i] = kernel.Run(
                 a.At(i), K.Arity > 1 ? b.At(i) : default, K.Arity > 2 ? c.At(i) : default, K.Arity > 3 ? d.At(i) : default).V;
+    }
+
+    /// <summary>Where a kernel reads one of its operands.</summary>
+    /// <param name="first">The first number.</param>
+    /// <param name="advance">All ones where the place moves with the index, 0 where one number, repeated over a register, serves all.</param>
+    internal readonly ref struct Feed<T>(ref T first, nuint advance) where T : unmanaged, INumber<T>
+    {
+        public readonly ref T First = ref first;
+        public readonly nuint Advance = advance;
+
+        public One<T> At(int i) => new(Unsafe.Add(ref First, (nint)((nuint)i & Advance)));
+
+        public void Tail(nuint from, int n, Span<T> to)
+        {
+            for (var k = 0; k < Widest && k < n; k++) to[k] = Unsafe.Add(ref First, (nint)((from + (nuint)k) & Advance));
+        }
     }
 
     /// <summary>One operand of a map: contiguous memory, one number for all, or a view to be gathered block by block.</summary>
@@ -218,11 +238,6 @@ static partial class Cpu
             else if (Advance != 0) Current = ref Unsafe.Add(ref first, start);
         }
 
-        public readonly One<T> At(int i) => new(Unsafe.Add(ref Current, (nint)((nuint)i & Advance)));
-
-        public readonly void Tail(nuint from, int n, Span<T> to)
-        {
-            for (var k = 0; k < Widest && k < n; k++) to[k] = Unsafe.Add(ref Current, (nint)((from + (nuint)k) & Advance));
-        }
+        public readonly Feed<T> Feed => new(ref Current, Advance);
     }
 }

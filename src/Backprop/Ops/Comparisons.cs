@@ -19,6 +19,11 @@ public sealed record Compare<F> : Op where F : struct, IFormula2<F>
     /// <summary>The same with both operands taken as truths: whatever is not 0 is true.</summary>
     public static Tensor OfTruths(Tensor a, Tensor b) => Call(Cast.Call(a.Detach(), DType.Bool), Cast.Call(b.Detach(), DType.Bool));
 
+    internal override Elementwise? Elements => Elementwise.Truth(new BlockKernel<CompareKernel<F>>(default));
+
+    /// <inheritdoc/>
+    public override Source? Read(ReadOnlySpan<Source> x) => default(F).Value(x[0], x[1]);
+
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => Shape.Broadcast(x[0].Shape, x[1].Shape, Name);
 
@@ -43,6 +48,11 @@ public sealed record Test<F> : Op where F : struct, IFormula<F>
 
     /// <summary>The truth of f(x), elementwise.</summary>
     public static Tensor Call(Tensor x) => instance.Apply(x);
+
+    internal override Elementwise? Elements => Elementwise.Truth(new BlockKernel<TestKernel<F>>(default));
+
+    /// <inheritdoc/>
+    public override Source? Read(ReadOnlySpan<Source> x) => default(F).Value(x[0]);
 
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => x[0].Shape;

@@ -30,6 +30,9 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
     // A formula without constants takes one byte, and so does one whose only constant is a bool.
     static Unary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 && Unsafe.As<F, byte>(ref formula) == 0 ? plain : new(formula);
 
+    internal override Elementwise? Elements => new(
+        new BlockKernel<ValueKernel<F>>(new(Formula)), [new BlockKernel<PullKernel<F>>(new(Formula))], [null]);
+
     /// <inheritdoc/>
     public override Source? Read(ReadOnlySpan<Source> x) => Formula.Value(x[0]);
 
@@ -95,6 +98,10 @@ public sealed record Binary<F>(F Formula) : Op where F : struct, IFormula2<F>
     }
 
     static Binary<F> Of(F formula) => Unsafe.SizeOf<F>() == 1 && Unsafe.As<F, byte>(ref formula) == 0 ? plain : new(formula);
+
+    internal override Elementwise? Elements => new(
+        new BlockKernel<ValueKernel2<F>>(new(Formula)),
+        [new BlockKernel<PullAKernel<F>>(new(Formula)), new BlockKernel<PullBKernel<F>>(new(Formula))], [F.ConstantSlopeA, F.ConstantSlopeB]);
 
     /// <inheritdoc/>
     public override Source? Read(ReadOnlySpan<Source> x) => Formula.Value(x[0], x[1]);
@@ -170,6 +177,11 @@ public sealed record Ternary<F>(F Formula) : Op where F : struct, ITernary<F>
     /// <summary>y = f(a, b, c) in the float type in which the operands meet.</summary>
     public static Tensor Call(F formula, Tensor a, Tensor b, Tensor c) => new Ternary<F>(formula).Apply(a, b, c);
 
+    internal override Elementwise? Elements => new(
+        new BlockKernel<ValueKernel3<F>>(new(Formula)),
+        [new BlockKernel<PullA3Kernel<F>>(new(Formula)), new BlockKernel<PullB3Kernel<F>>(new(Formula)), new BlockKernel<PullC3Kernel<F>>(new(Formula))],
+        [null, null, null]);
+
     /// <inheritdoc/>
     public override Source? Read(ReadOnlySpan<Source> x) => Formula.Value(x[0], x[1], x[2]);
 
@@ -191,9 +203,17 @@ public sealed record Ternary<F>(F Formula) : Op where F : struct, ITernary<F>
     public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
     {
         Tensor a = node.Inputs[0], b = node.Inputs[1], c = node.Inputs[2];
-        if (node.Needs(0)) dx[0] = dy * Formula.SlopeA(a, b, c);
-        if (node.Needs(1)) dx[1] = dy * Formula.SlopeB(a, b, c);
-        if (node.Needs(2)) dx[2] = dy * Formula.SlopeC(a, b, c);
+        var fuses = !Recorder.Enabled && dy.DType.IsFloat() && a.DType == dy.DType && b.DType == dy.DType && c.DType == dy.DType;
+        if (node.Needs(0)) dx[0] = fuses ? Pull(new PullA3Kernel<F>(Formula), dy, a, b, c) : dy * Formula.SlopeA(a, b, c);
+        if (node.Needs(1)) dx[1] = fuses ? Pull(new PullB3Kernel<F>(Formula), dy, a, b, c) : dy * Formula.SlopeB(a, b, c);
+        if (node.Needs(2)) dx[2] = fuses ? Pull(new PullC3Kernel<F>(Formula), dy, a, b, c) : dy * Formula.SlopeC(a, b, c);
+    }
+
+    static Tensor Pull<K>(K kernel, Tensor dy, Tensor a, Tensor b, Tensor c) where K : struct, IKernel
+    {
+        var d = new Tensor(dy.Shape, dy.DType);
+        Cpu.MapFloat(kernel, [dy, a, b, c], d);
+        return d;
     }
 }
 
@@ -231,4 +251,22 @@ readonly struct ValueKernel3<F>(F formula) : IKernel where F : struct, ITernary<
 {
     public static int Arity => 3;
     public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => formula.Value(a, b, c);
+}
+
+readonly struct PullA3Kernel<F>(F formula) : IKernel where F : struct, ITernary<F>
+{
+    public static int Arity => 4;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => a * formula.SlopeA(b, c, d);
+}
+
+readonly struct PullB3Kernel<F>(F formula) : IKernel where F : struct, ITernary<F>
+{
+    public static int Arity => 4;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => a * formula.SlopeB(b, c, d);
+}
+
+readonly struct PullC3Kernel<F>(F formula) : IKernel where F : struct, ITernary<F>
+{
+    public static int Arity => 4;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => a * formula.SlopeC(b, c, d);
 }

@@ -62,6 +62,9 @@ public abstract record Op
     /// <summary>The operation as text, its operands given as text; null where it is no formula. Drawn graphs and explanations read it.</summary>
     public virtual Source? Read(ReadOnlySpan<Source> x) => null;
 
+    /// <summary>Its kernels, where it works element by element and may be fused with others; else null.</summary>
+    internal virtual Elementwise? Elements => null;
+
     /// <summary>Computes the result and, where a gradient is wanted, records the call.</summary>
     public Tensor Apply(params ReadOnlySpan<Tensor> x)
     {

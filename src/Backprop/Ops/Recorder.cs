@@ -35,4 +35,7 @@ static class Recorder
 interface IOpObserver
 {
     void Called(Op op, ReadOnlySpan<Tensor> x, Tensor y);
+
+    /// <summary>y is x without its history.</summary>
+    void Detached(Tensor x, Tensor y) { }
 }

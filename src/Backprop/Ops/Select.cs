@@ -1,4 +1,5 @@
 using Backprop.Devices;
+using Backprop.Formulas;
 
 namespace Backprop.Ops;
 
@@ -21,6 +22,14 @@ public sealed record Select : Op
         return instance.Apply(condition, a, b);
     }
 
+    internal override Elementwise? Elements => new(
+        new BlockKernel<SelectKernel>(default), [null, new BlockKernel<SelectPullKernel>(default), new BlockKernel<SelectElseKernel>(default)], [null, null, null]);
+
+    /// <inheritdoc/>
+    public override Source? Read(ReadOnlySpan<Source> x) => Where(x[0], x[1], x[2]);
+
+    static V Where<V>(V condition, V a, V b) where V : IReal<V> => V.Where(condition, a, b);
+
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) =>
         Shape.Broadcast(Shape.Broadcast(x[0].Shape, x[1].Shape, Name), x[2].Shape, Name);
@@ -39,4 +48,25 @@ public sealed record Select : Op
         if (node.Needs(1)) dx[1] = Call(node.Inputs[0], dy, 0.0);
         if (node.Needs(2)) dx[2] = Call(node.Inputs[0], 0.0, dy);
     }
+}
+
+/// <summary>b where a, a truth as a number, is not 0; else c.</summary>
+readonly struct SelectKernel : IKernel
+{
+    public static int Arity => 3;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => V.Where(V.Equal(a, 0), c, b);
+}
+
+/// <summary>dy = a where the condition b holds, else 0.</summary>
+readonly struct SelectPullKernel : IKernel
+{
+    public static int Arity => 2;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => V.Where(V.Equal(b, 0), 0, a);
+}
+
+/// <summary>dy = a where the condition b does not hold, else 0.</summary>
+readonly struct SelectElseKernel : IKernel
+{
+    public static int Arity => 2;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => V.Where(V.Equal(b, 0), a, 0);
 }

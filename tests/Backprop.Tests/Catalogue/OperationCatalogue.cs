@@ -131,6 +131,7 @@ static partial class OperationCatalogue
         yield return Row("Prelu", (a, b) => a.Prelu(b), x, Positive(4));
         yield return Row("AddScaled", (a, b) => a.AddScaled(b, 0.3), x, row);
         yield return new("Lerp", t => t[0].Lerp(t[1], t[2]), [x, row, Positive(3, 1)]);
+        yield return new("Fused", t => Tensor.Fuse((a, b, c) => (a * b + c).Tanh() * a - Tensor.Where(b > 0.0, c.Exp(), a / 3.0))(t[0], t[1], t[2]), [x, row, column]);
         yield return Row("Select", (a, b) => Tensor.Where(x > 0.0, a, b), x, row);
     }
 }

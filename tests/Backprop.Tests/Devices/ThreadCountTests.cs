@@ -48,6 +48,7 @@ public sealed class ThreadCountTests
             ["permuted copy"] = () => cube.Permute(2, 0, 1).Packed(),
             ["strided copy"] = () => cube.Permute(1, 0, 2)[.., Tensor.Step(null, null, 2)].Packed(),
             ["plain copy"] = () => Copied(vector),
+            ["fused calls"] = () => Pulled(t => Tensor.Fuse((a, b, c) => (a * b + c).Relu() * a.Sigmoid())(t[0], t[1], t[2]), x, row, column),
             ["layer norm"] = () => Pulled(t => t[0].LayerNorm([411], t[1], t[2]), x, row, row),
             ["root mean square norm of short rows"] = () => Pulled(t => t[0].RmsNorm([10], t[1]), tall, tall[0]),
             ["group norm of short runs"] = () => Pulled(t => t[0].GroupNorm(5, t[1], t[2]), tall[..30_010].Reshape(3001, 10, 10), tall[0], tall[1]),
