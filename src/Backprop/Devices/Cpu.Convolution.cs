@@ -68,6 +68,7 @@ static partial class Cpu
             {
                 var bias = Call.Bias is null ? null : b;
                 if (Call.Windows.IsPointwise && Rows > 1) Pointwise(x, w, bias, y);
+                else if (typeof(T) == typeof(float) && Winograd.Pays(Call)) Winograd.Run(Call, (float*)x, (float*)w, (float*)bias, (float*)y);
                 else Patches<R>(x, w, bias, y);
             }
         }

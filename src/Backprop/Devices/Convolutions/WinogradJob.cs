@@ -1,0 +1,214 @@
+using System.Runtime.CompilerServices;
+using Backprop.Formulas;
+
+namespace Backprop.Devices;
+
+/// <summary>
+/// Windows of 3 by 3, one element apart, by minimal filtering (Winograd 1980; Lavin, Gray 2016): 4 by 4 results from 6 by 6 elements take 36 products instead of 144.
+/// A chunk is some tiles of results: their elements are gathered and transformed, 36 matrix products over the channels follow, and what comes out is transformed back.
+/// </summary>
+/// <remarks>Results are within about 1e-5 of the largest; one that is not finite spoils its tile.</remarks>
+unsafe struct WinogradJob<R> : IJob where R : struct, IRegister<R, float>
+{
+    /// <summary>Products of a tile, and the sizes of a tile's sides before and after.</summary>
+    public const int Points = 36, Side = 6, Step = 4;
+
+    // Tiles of a chunk: a whole number of panels of any register.
+    const int Block = 32;
+
+    public float* X, Y, Weights, Bias;
+    public int Channels, Rows, PaddedRows, Padding;
+    public int Height, Width, OutHeight, OutWidth, TilesDown, TilesAcross, Tiles;
+
+    public readonly int Chunks => (Tiles + Block - 1) / Block;
+
+    /// <summary>Where a tile's elements and results lie.</summary>
+    struct Tile
+    {
+        public nint From, To;
+        public int Row, Column;
+    }
+
+    [SkipLocalsInit]
+    public readonly void Run(int chunk)
+    {
+        int first = chunk * Block, count = Math.Min(Block, Tiles - first), panel = Product.PanelColumns<float>();
+        var tiles = stackalloc Tile[Block];
+        for (var l = 0; l < count; l++) tiles[l] = At(first + l);
+        nint channelPoints = (nint)Channels * Block, rowPoints = (nint)Rows * Block;
+        var values = Workspace.Own<float>(Points * (channelPoints + rowPoints + Block));
+        float* sums = values + Points * channelPoints, elements = sums + Points * rowPoints;
+        new Span<float>(elements, Points * Block).Clear();
+        for (var c = 0; c < Channels; c++)
+        {
+            for (var l = 0; l < count; l++) Gather(X + tiles[l].From + (nint)c * Height * Width, tiles[l], elements + l);
+            for (var l = 0; l < Block; l += R.Count) Spread(elements + l, values + l / panel * panel * Channels + c * panel + l % panel, channelPoints);
+        }
+        for (var p = 0; p < Points; p++)
+            for (var l = 0; l < Block; l += panel)
+                Product.RunPacked(
+                    Rows, panel, Channels, Weights + (nint)p * PaddedRows * Channels, values + p * channelPoints + l * Channels, sums + p * rowPoints + l, Block, new Epilogue<float>());
+        for (var k = 0; k < Rows; k++)
+        {
+            for (var l = 0; l < Block; l += R.Count) Collect(sums + k * Block + l, rowPoints, Bias == null ? 0 : Bias[k], elements + l);
+            for (var l = 0; l < count; l++) Scatter(elements + l, tiles[l], Y + tiles[l].To + (nint)k * OutHeight * OutWidth);
+        }
+    }
+
+    readonly Tile At(int tile)
+    {
+        var (image, place) = Math.DivRem(tile, TilesDown * TilesAcross);
+        var (down, across) = Math.DivRem(place, TilesAcross);
+        return new()
+        {
+            From = (nint)image * Channels * Height * Width,
+            To = (nint)image * Rows * OutHeight * OutWidth,
+            Row = down * Step,
+            Column = across * Step,
+        };
+    }
+
+    // The elements of one tile, a block of tiles apart; 0 beyond the image.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Gather(float* x, in Tile tile, float* to)
+    {
+        int row = tile.Row - Padding, column = tile.Column - Padding;
+        if (row >= 0 && column >= 0 && row + Side <= Height && column + Side <= Width)
+        {
+            x += (nint)row * Width + column;
+            for (var i = 0; i < Side; i++, x += Width, to += Side * Block)
+            {
+                to[0] = x[0];
+                to[Block] = x[1];
+                to[2 * Block] = x[2];
+                to[3 * Block] = x[3];
+                to[4 * Block] = x[4];
+                to[5 * Block] = x[5];
+            }
+            return;
+        }
+        for (var i = row; i < row + Side; i++)
+            for (var j = column; j < column + Side; j++, to += Block)
+                *to = (uint)i < (uint)Height && (uint)j < (uint)Width ? x[(nint)i * Width + j] : 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    readonly void Scatter(float* from, in Tile tile, float* y)
+    {
+        y += (nint)tile.Row * OutWidth + tile.Column;
+        int rows = Math.Min(Step, OutHeight - tile.Row), columns = Math.Min(Step, OutWidth - tile.Column);
+        for (var i = 0; i < rows; i++, y += OutWidth, from += Step * Block)
+        {
+            if (columns == Step)
+            {
+                y[0] = from[0];
+                y[1] = from[Block];
+                y[2] = from[2 * Block];
+                y[3] = from[3 * Block];
+                continue;
+            }
+            for (var j = 0; j < columns; j++) y[j] = from[j * Block];
+        }
+    }
+
+    // Bᵀ·d·B of a register of tiles: the points of a tile lie a block apart before, and `next` apart after.
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Spread(float* d, float* to, nint next)
+    {
+        var half = stackalloc float[Points * 16];
+        for (var j = 0; j < Side; j++) SpreadLine(d + j * Block, Side * Block, half + j * 16, Side * 16);
+        for (var i = 0; i < Side; i++) SpreadLine(half + i * Side * 16, 16, to + i * Side * next, next);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void SpreadLine(float* d, nint step, float* to, nint next)
+    {
+        R d0 = R.Load(ref *d, 0), d1 = R.Load(ref d[step], 0), d2 = R.Load(ref d[2 * step], 0);
+        R d3 = R.Load(ref d[3 * step], 0), d4 = R.Load(ref d[4 * step], 0), d5 = R.Load(ref d[5 * step], 0);
+        R four = R.Literal(-4), five = R.Literal(-5), two = R.Literal(2);
+        R a = R.MultiplyAdd(four, d2, d4), b = R.MultiplyAdd(four, d1, d3), c = d4 - d2, e = two * (d3 - d1);
+        R.MultiplyAdd(-four, d0, R.MultiplyAdd(five, d2, d4)).Store(ref *to, 0);
+        (a + b).Store(ref to[next], 0);
+        (a - b).Store(ref to[2 * next], 0);
+        (c + e).Store(ref to[3 * next], 0);
+        (c - e).Store(ref to[4 * next], 0);
+        R.MultiplyAdd(-four, d1, R.MultiplyAdd(five, d3, d5)).Store(ref to[5 * next], 0);
+    }
+
+    // Aᵀ·m·A + bias of a register of tiles.
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Collect(float* m, nint next, float bias, float* to)
+    {
+        var half = stackalloc float[Step * Side * 16];
+        R none = R.Create(0), b = R.Create(bias);
+        for (var j = 0; j < Side; j++) CollectLine(m + j * next, Side * next, none, half + j * 16, Side * 16);
+        for (var i = 0; i < Step; i++) CollectLine(half + i * Side * 16, 16, b, to + i * Step * Block, Block);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void CollectLine(float* m, nint step, R bias, float* to, nint next)
+    {
+        R m0 = R.Load(ref *m, 0) + bias, m1 = R.Load(ref m[step], 0), m2 = R.Load(ref m[2 * step], 0);
+        R m3 = R.Load(ref m[3 * step], 0), m4 = R.Load(ref m[4 * step], 0), m5 = R.Load(ref m[5 * step], 0) + bias;
+        R p = m1 + m2, q = m1 - m2, r = m3 + m4, s = m3 - m4;
+        (m0 + p + r).Store(ref *to, 0);
+        R.MultiplyAdd(R.Literal(2), s, q + bias).Store(ref to[next], 0);
+        R.MultiplyAdd(R.Literal(4), r, p + bias).Store(ref to[2 * next], 0);
+        (R.MultiplyAdd(R.Literal(8), s, q) + m5).Store(ref to[3 * next], 0);
+    }
+}
+
+/// <summary>The weights of windows of 3 by 3 as <see cref="WinogradJob{R}"/> multiplies with them: G·w·Gᵀ, for each of its points packed as panels of rows.</summary>
+unsafe struct WinogradWeightsJob : IJob
+{
+    public float* Weights, To;
+    public int Rows, PaddedRows, Channels;
+    public nint RowStride, ChannelStride;
+
+    /// <summary>Whether windows are turned by half a circle.</summary>
+    public bool Turned;
+
+    static int Width => Product.PanelRows<float>();
+
+    public readonly int Chunks => PaddedRows / Width;
+
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Run(int panel)
+    {
+        const int points = 36, side = 6;
+        float* w = stackalloc float[9], half = stackalloc float[3 * side], point = stackalloc float[points];
+        nint width = Width, size = (nint)PaddedRows * Channels;
+        for (var r = 0; r < width; r++)
+        {
+            var row = panel * width + r;
+            for (var c = 0; c < Channels; c++)
+            {
+                var to = To + (panel * Channels + c) * width + r;
+                if (row < Rows)
+                {
+                    var from = Weights + row * RowStride + c * ChannelStride;
+                    for (var t = 0; t < 9; t++) w[t] = from[Turned ? 8 - t : t];
+                    for (var j = 0; j < 3; j++) Spread(w[j], w[3 + j], w[6 + j], half + j, 3);
+                    for (var i = 0; i < side; i++) Spread(half[3 * i], half[3 * i + 1], half[3 * i + 2], point + side * i, 1);
+                }
+                else
+                {
+                    new Span<float>(point, points).Clear();
+                }
+                for (var p = 0; p < points; p++) to[p * size] = point[p];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Spread(float a, float b, float c, float* to, int next)
+    {
+        float outer = (a + c) * (1f / 6), inner = b * (1f / 6), far = a * (1f / 24) + c * (1f / 6), middle = b * (1f / 12);
+        to[0] = a * 0.25f;
+        to[next] = -outer - inner;
+        to[2 * next] = inner - outer;
+        to[3 * next] = far + middle;
+        to[4 * next] = far - middle;
+        to[5 * next] = c;
+    }
+}
