@@ -34,6 +34,16 @@ public sealed partial class Tensor
         dropout == 0 ? ScaledDotProductAttention(query, key, value, mask, isCausal, scale)
             : AttentionWeights(query, key, mask, isCausal, scale).Dropout(dropout, generator).MatMul(value);
 
+    /// <summary>
+    /// Attention of sequences to themselves in several heads: this is [batch, length, 3·width], queries, keys and values side by side as one linear map makes them,
+    /// in each the heads side by side; the result is [batch, length, width].
+    /// </summary>
+    /// <param name="heads">How many heads the width is divided into.</param>
+    /// <param name="isCausal">Whether a position sees only those before it and itself.</param>
+    /// <param name="batchFirst">False where this is [length, batch, 3·width].</param>
+    /// <exception cref="ShapeException">The shape does not fit; the message says what would.</exception>
+    public Tensor SelfAttention(int heads, bool isCausal = false, bool batchFirst = true) => Ops.SelfAttention.Call(this, heads, isCausal, batchFirst);
+
     /// <summary>The weights softmax(scale · Q·Kᵀ + mask), [batch…, m, n]: who looks at what.</summary>
     /// <exception cref="ShapeException">The shapes do not fit; the message says what would.</exception>
     public static Tensor AttentionWeights(Tensor query, Tensor key, Tensor? mask = null, bool isCausal = false, double? scale = null) =>

@@ -31,6 +31,12 @@ public sealed partial class Tensor
         BufferPool.Return(lease);
     }
 
+    /// <summary>The views that were made of a new tensor are gone: nobody has kept one.</summary>
+    internal void ForgetViews()
+    {
+        if (lease is not null) lease.Tensors = 1;
+    }
+
     /// <summary>Whether this is a view that takes the place of the private tensor it was made from, which nobody needs any more.</summary>
     internal bool Replaces(Tensor source)
     {

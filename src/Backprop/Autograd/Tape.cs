@@ -140,7 +140,7 @@ public static class Tape
             Dictionary<Tensor, Tensor>? awaited = null;
             for (var i = path.Count - 1; i >= 0; i--) Step(path[i], ref buffer, ref awaited, new NoGradients());
             for (var i = 0; i < result.Length; i++)
-                {
+            {
                 if (variables[i].Node!.Pending is not { } d) continue;
                 d.Share();
                 result[i] = Hooked(variables[i], d);

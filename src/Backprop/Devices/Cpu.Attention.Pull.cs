@@ -7,8 +7,8 @@ static partial class Cpu
 {
     /// <summary>
     /// The derivatives of <see cref="Attention"/>: with the shares p = e^(s − logSum) of scores worked out again block by block,
-    /// dv = pᵀ·dy, ds = p·(dy·vᵀ − Σ dy·y), dq = scale · ds·k, dk = scale · dsᵀ·q, and ds itself for an added mask, if asked for. Results are new, contiguous, in the
-    /// operands' shapes; y and dy are contiguous.
+    /// dv = pᵀ·dy, ds = p·(dy·vᵀ − Σ dy·y), dq = scale · ds·k, dk = scale · dsᵀ·q, and ds itself for an added mask, if asked for. Results are added to dq, dk and dv, of the
+    /// operands' shapes; y and dy have the same strides, and whole rows as these.
     /// </summary>
     public static void AttentionPull(
         Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, double scale, Tensor y, Tensor logSums, Tensor dy, Tensor dq, Tensor dk, Tensor dv, Tensor? dMask)
@@ -21,7 +21,7 @@ static partial class Cpu
         Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, T scale, Tensor y, Tensor logSums, Tensor dy, Tensor dq, Tensor dk, Tensor dv, Tensor? dMask)
         where T : unmanaged, INumber<T>
     {
-        foreach (var d in (ReadOnlySpan<Tensor?>)[dq, dk, dv, dMask]) d?.Bytes().Clear();
+        dMask?.Bytes().Clear();
         if (y.Count == 0 || k.Count == 0) return;
         fixed (T* pq = &q.First<T>(), pk = &k.First<T>(), pv = &v.First<T>(), py = &y.First<T>(), ps = &logSums.First<T>(), pdy = &dy.First<T>())
         fixed (T* pdq = &dq.First<T>(), pdk = &dk.First<T>(), pdv = &dv.First<T>(), pds = &(dMask ?? dq).First<T>())
@@ -29,7 +29,7 @@ static partial class Cpu
         {
             var job = new AttentionPullJob<T>
             {
-                Sizes = AttentionSizes<T>.Of(q, k, v, mask, causal, scale),
+                Sizes = AttentionSizes<T>.Of(q, k, v, y, mask, causal, scale),
                 Q = pq,
                 K = pk,
                 V = pv,
@@ -39,6 +39,9 @@ static partial class Cpu
                 Dq = pdq,
                 Dk = pdk,
                 Dv = pdv,
+                DqStrides = dq.Strides,
+                DkStrides = dk.Strides,
+                DvStrides = dv.Strides,
                 DMask = dMask is null ? null : pds,
                 Mask = mask is null ? null : pm + ByteOffset(mask),
             };
@@ -51,6 +54,7 @@ static partial class Cpu
     {
         public AttentionSizes<T> Sizes;
         public T* Q, K, V, Y, LogSums, Dy, Dq, Dk, Dv, DMask;
+        public int[] DqStrides, DkStrides, DvStrides;
         public byte* Mask;
 
         public readonly void Run(int chunk)
@@ -74,10 +78,8 @@ static partial class Cpu
             for (var row = 0; row < sizes.Rows; row += rows)
             {
                 int count = Math.Min(rows, sizes.Rows - row), seen = sizes.Seen(row + count);
-                var at = ((nint)Matrix * sizes.Rows + row) * sizes.ValueWidth;
-                for (var i = 0; i < count; i++)
-                    overlaps[i] = SumRow<Multiplied, R, T>(
-                        default, ref Job.Y[at + i * sizes.ValueWidth], ref Job.Dy[at + i * sizes.ValueWidth], nuint.MaxValue, sizes.ValueWidth);
+                nint line = sizes.YStrides[^2], at = sizes.Start(sizes.YStrides, Matrix) + row * line;
+                AttentionRows.Overlaps<R, T>(Job.Y + at, Job.Dy + at, line, count, sizes.ValueWidth, overlaps);
                 for (var key = 0; key < seen; key += keys) Block<R>(row, count, key, Math.Min(keys, seen - key), shares, slopes, overlaps);
             }
         }
@@ -85,43 +87,30 @@ static partial class Cpu
         readonly void Block<R>(int row, int rows, int key, int keys, T* shares, T* slopes, T* overlaps) where R : struct, IRegister<R, T>
         {
             var sizes = Job.Sizes;
-            int width = sizes.Width, valueWidth = sizes.ValueWidth;
+            int width = sizes.Width, valueWidth = sizes.ValueWidth, line = AttentionRows.Line(keys);
             var q = AttentionSizes<T>.Matrix(Job.Q, sizes.QStrides, sizes.Start(sizes.QStrides, Matrix), row);
             var k = AttentionSizes<T>.Matrix(Job.K, sizes.KStrides, sizes.Start(sizes.KStrides, Matrix), key);
             var v = AttentionSizes<T>.Matrix(Job.V, sizes.VStrides, sizes.Start(sizes.VStrides, Matrix), key);
-            nint firstRow = (nint)Matrix * sizes.Rows + row, firstKey = (nint)Matrix * sizes.Keys + key;
-            var dy = new Strided<T>(Job.Dy + firstRow * valueWidth, valueWidth, 1);
+            var firstRow = (nint)Matrix * sizes.Rows + row;
+            var dy = AttentionSizes<T>.Matrix(Job.Dy, sizes.YStrides, sizes.Start(sizes.YStrides, Matrix), row);
+            nint dqLine = Job.DqStrides[^2], dkLine = Job.DkStrides[^2], dvLine = Job.DvStrides[^2];
+            T* dq = Job.Dq + sizes.Start(Job.DqStrides, Matrix) + row * dqLine, dk = Job.Dk + sizes.Start(Job.DkStrides, Matrix) + key * dkLine;
+            var dv = Job.Dv + sizes.Start(Job.DvStrides, Matrix) + key * dvLine;
             var adds = new Epilogue<T> { Adds = true };
             var scaled = new Epilogue<T> { Adds = true, Scale = sizes.Scale };
 
-            Product.Run(rows, keys, width, q, k, shares, keys, new Epilogue<T> { Scale = sizes.Scale });
-            sizes.Hide(Job.Mask, Matrix, row, rows, key, keys, shares, keys);
-            Product.Run(rows, keys, valueWidth, dy, v, slopes, keys, new Epilogue<T>());
-            for (var i = 0; i < rows; i++) Slope<R>(shares + (nint)i * keys, slopes + (nint)i * keys, keys, Job.LogSums[firstRow + i], overlaps[i]);
+            Product.Run(rows, keys, width, q, k, shares, line, new Epilogue<T> { Scale = sizes.Scale });
+            sizes.Hide(Job.Mask, Matrix, row, rows, key, keys, shares, line);
+            Product.Run(rows, keys, valueWidth, dy, v, slopes, line, new Epilogue<T>());
+            AttentionRows.Slopes<R, T>(shares, slopes, rows, keys, sizes.SeenOf(row, key, keys), Job.LogSums + firstRow, overlaps);
             if (Job.DMask != null)
                 for (var i = 0; i < rows; i++)
-                    new Span<T>(slopes + (nint)i * keys, keys).CopyTo(new(Job.DMask + (firstRow + i) * sizes.Keys + key, keys));
+                    new Span<T>(slopes + (nint)i * line, keys).CopyTo(new(Job.DMask + (firstRow + i) * sizes.Keys + key, keys));
 
-            Strided<T> p = new(shares, keys, 1), ds = new(slopes, keys, 1);
-            Product.Run(keys, valueWidth, rows, p.Transposed(), dy.Transposed(), Job.Dv + firstKey * valueWidth, valueWidth, adds);
-            Product.Run(rows, width, keys, ds, k.Transposed(), Job.Dq + firstRow * width, width, scaled);
-            Product.Run(keys, width, rows, ds.Transposed(), q.Transposed(), Job.Dk + firstKey * width, width, scaled);
-        }
-
-        // p = e^(s − logSum), then ds = p·(dp − overlap).
-        static void Slope<R>(T* shares, T* slopes, int keys, T logSum, T overlap) where R : struct, IRegister<R, T>
-        {
-            if (logSum == T.CreateTruncating(double.NegativeInfinity))
-            {
-                new Span<T>(shares, keys).Clear();
-                new Span<T>(slopes, keys).Clear();
-                return;
-            }
-            T* all = stackalloc T[2 * Widest];
-            new Span<T>(all, Widest).Fill(logSum);
-            new Span<T>(all + Widest, Widest).Fill(overlap);
-            MapRow<ExpDifference, R, T>(default, ref *shares, ref *all, 0, ref *all, 0, ref *shares, keys);
-            MapRow<OffMean, R, T>(default, ref *shares, ref *slopes, nuint.MaxValue, ref all[Widest], 0, ref *slopes, keys);
+            Strided<T> p = new(shares, line, 1), ds = new(slopes, line, 1);
+            Product.Run(keys, valueWidth, rows, p.Transposed(), dy.Transposed(), dv, dvLine, adds);
+            Product.Run(rows, width, keys, ds, k.Transposed(), dq, dqLine, scaled);
+            Product.Run(keys, width, rows, ds.Transposed(), q.Transposed(), dk, dkLine, scaled);
         }
     }
 }

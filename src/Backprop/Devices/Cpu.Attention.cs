@@ -8,7 +8,7 @@ static partial class Cpu
 {
     /// <summary>
     /// y = softmax(scale · q·kᵀ + mask)·v for every matrix of the batch, a block of scores at a time, so that memory grows with the lengths and not with
-    /// their product (Milakov, Gimelshein 2018; Dao et al. 2022). q [batch…, m, d], k [batch…, n, d], v [batch…, n, e] of any strides; the mask, bool (true: may be
+    /// their product (Milakov, Gimelshein 2018; Dao et al. 2022). q [batch…, m, d], k [batch…, n, d], v [batch…, n, e] of any strides, y [batch…, m, e] with whole rows; the mask, bool (true: may be
     /// seen) or added, [batch…, m, n] of any strides. Where <paramref name="logSums"/> is given it gets ln Σ eˢ of each row, −∞ for a row that sees nothing, whose y is 0.
     /// </summary>
     public static void Attention(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, double scale, Tensor y, Tensor? logSums)
@@ -25,7 +25,7 @@ static partial class Cpu
         {
             var job = new AttentionJob<T>
             {
-                Sizes = AttentionSizes<T>.Of(q, k, v, mask, causal, scale),
+                Sizes = AttentionSizes<T>.Of(q, k, v, y, mask, causal, scale),
                 Q = pq,
                 K = pk,
                 V = pv,
@@ -50,9 +50,9 @@ static partial class Cpu
         public bool Causal, MaskIsBool;
         public T Scale;
         public Shape Batch;
-        public int[] QStrides, KStrides, VStrides, MaskStrides;
+        public int[] QStrides, KStrides, VStrides, YStrides, MaskStrides;
 
-        public static AttentionSizes<T> Of(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, T scale)
+        public static AttentionSizes<T> Of(Tensor q, Tensor k, Tensor v, Tensor y, Tensor? mask, bool causal, T scale)
         {
             var rows = q.Shape[^2];
             var sizes = new AttentionSizes<T>
@@ -68,6 +68,7 @@ static partial class Cpu
                 QStrides = q.Strides,
                 KStrides = k.Strides,
                 VStrides = v.Strides,
+                YStrides = y.Strides,
                 MaskStrides = mask?.Strides ?? [],
                 MaskIsBool = mask?.DType == DType.Bool,
             };
@@ -91,6 +92,9 @@ static partial class Cpu
 
         /// <summary>How many keys the rows before <paramref name="end"/> see at most.</summary>
         public readonly int Seen(int end) => Causal ? Math.Min(Keys, end) : Keys;
+
+        /// <summary>How many keys of a block its first row sees, as if each further one saw one more.</summary>
+        public readonly int SeenOf(int row, int key, int keys) => Causal ? row + 1 - key : keys;
 
         /// <summary>Takes the mask into a block of scores.</summary>
         public readonly unsafe void Hide(byte* mask, int matrix, int row, int rows, int key, int keys, T* scores, nint line)
@@ -145,54 +149,30 @@ static partial class Cpu
             T* most = stackalloc T[AttentionSizes<T>.BlockRows], sums = stackalloc T[AttentionSizes<T>.BlockRows];
             new Span<T>(most, rows).Fill(T.CreateTruncating(double.NegativeInfinity));
             new Span<T>(sums, rows).Clear();
-            var y = Job.Y + ((nint)Matrix * sizes.Rows + Row) * sizes.ValueWidth;
-            new Span<T>(y, rows * sizes.ValueWidth).Clear();
+            nint line = sizes.YStrides[^2];
+            var y = Job.Y + sizes.Start(sizes.YStrides, Matrix) + Row * line;
+            for (var i = 0; i < rows; i++) new Span<T>(y + i * line, sizes.ValueWidth).Clear();
             var scores = AttentionScratch<T>.Memory(AttentionSizes<T>.BlockRows * AttentionSizes<T>.BlockKeys);
             var seen = sizes.Seen(Row + rows);
             for (var key = 0; key < seen; key += AttentionSizes<T>.BlockKeys)
                 Block<R>(rows, key, Math.Min(AttentionSizes<T>.BlockKeys, seen - key), scores, most, sums, y);
-            for (var i = 0; i < rows; i++) Finish<R>(y + i * sizes.ValueWidth, Row + i, most[i], sums[i]);
+            for (var i = 0; i < rows; i++) Finish<R>(y + i * line, Row + i, most[i], sums[i]);
         }
 
         // The scores of some keys, their exponentials off the largest so far, and what they bring of the values.
         readonly void Block<R>(int rows, int key, int keys, T* scores, T* most, T* sums, T* y) where R : struct, IRegister<R, T>
         {
             var sizes = Job.Sizes;
+            var line = AttentionRows.Line(keys);
             nint q = sizes.Start(sizes.QStrides, Matrix), k = sizes.Start(sizes.KStrides, Matrix), v = sizes.Start(sizes.VStrides, Matrix);
             Product.Run(
                 rows, keys, sizes.Width, AttentionSizes<T>.Matrix(Job.Q, sizes.QStrides, q, Row), AttentionSizes<T>.Matrix(Job.K, sizes.KStrides, k, key),
-                scores, keys, new Epilogue<T> { Scale = sizes.Scale });
-            sizes.Hide(Job.Mask, Matrix, Row, rows, key, keys, scores, keys);
-            for (var i = 0; i < rows; i++) Weigh<R>(scores + (nint)i * keys, keys, ref most[i], ref sums[i], y + i * sizes.ValueWidth);
+                scores, line, new Epilogue<T> { Scale = sizes.Scale });
+            sizes.Hide(Job.Mask, Matrix, Row, rows, key, keys, scores, line);
+            AttentionRows.Weigh<R, T>(scores, rows, keys, sizes.SeenOf(Row, key, keys), most, sums, y, sizes.YStrides[^2], sizes.ValueWidth);
             Product.Run(
-                rows, sizes.ValueWidth, keys, new Strided<T>(scores, keys, 1), AttentionSizes<T>.Matrix(Job.V, sizes.VStrides, v, key).Transposed(),
-                y, sizes.ValueWidth, new Epilogue<T> { Adds = true });
-        }
-
-        readonly void Weigh<R>(T* scores, int keys, ref T most, ref T sum, T* y) where R : struct, IRegister<R, T>
-        {
-            var never = T.CreateTruncating(double.NegativeInfinity);
-            var larger = new FoldReducer<Largest, T>(default).Row<R>(ref *scores, ref *scores, keys);
-            if (larger == never && most == never)
-            {
-                new Span<T>(scores, keys).Clear();
-                return;
-            }
-            T* all = stackalloc T[Widest];
-            var old = most;
-            // Not Max: a NaN stays.
-            most = old > larger ? old : larger;
-            new Span<T>(all, Widest).Fill(most);
-            MapRow<ExpDifference, R, T>(default, ref *scores, ref *all, 0, ref *all, 0, ref *scores, keys);
-            var added = SumRow<Itself, R, T>(default, ref *scores, ref *scores, 0, keys);
-            if (old == never || old == most)
-            {
-                sum += added;
-                return;
-            }
-            var kept = T.CreateTruncating(Math.Exp(double.CreateTruncating(old - most)));
-            sum = sum * kept + added;
-            Scale<R>(y, kept);
+                rows, sizes.ValueWidth, keys, new Strided<T>(scores, line, 1), AttentionSizes<T>.Matrix(Job.V, sizes.VStrides, v, key).Transposed(),
+                y, sizes.YStrides[^2], new Epilogue<T> { Adds = true });
         }
 
         readonly void Finish<R>(T* y, int row, T most, T sum) where R : struct, IRegister<R, T>

@@ -100,7 +100,7 @@ public abstract class ModuleBase
     /// <summary>Announces a call to whoever watches: <c>using var call = Enter(x); … return call.Return(y);</c></summary>
     protected ModuleCall Enter(params scoped ReadOnlySpan<Tensor> inputs) => new(this, inputs);
 
-    /// <summary>A copy of every parameter and buffer by name: what <see cref="LoadState"/> takes back. Later steps of an optimiser leave it as it is.</summary>
+    /// <summary>A copy of every parameter and buffer by name: what <see cref="LoadState(IReadOnlyDictionary{string, Tensor})"/> takes back. Later steps of an optimiser leave it as it is.</summary>
     public OrderedDictionary<string, Tensor> State()
     {
         var state = new OrderedDictionary<string, Tensor>();
@@ -129,6 +129,30 @@ public abstract class ModuleBase
                 $"LoadState: \"{name}\" is {tensor.DType.Name()} of shape {tensor.Shape} and the value given {value.DType.Name()} of shape {value.Shape}.");
         }
         foreach (var (name, tensor) in own) tensor.Assign(state[name].As(tensor.DType));
+    }
+
+    /// <summary>
+    /// The same for a state whose names or layouts differ, as those of other libraries do.
+    /// </summary>
+    /// <example>
+    /// A file of Keras has <c>first/kernel:0</c> of shape [inputs, outputs]:
+    /// <code>
+    /// model.LoadState(Safetensors.Load(path), (name, value) => name.EndsWith("kernel:0")
+    ///     ? (name.Replace("/kernel:0", ".weight"), value.T) : (name.Replace("/bias:0", ".bias"), value));
+    /// </code>
+    /// </example>
+    /// <param name="state">What is to be loaded.</param>
+    /// <param name="map">The name here and the value for each entry; null for one that is not wanted.</param>
+    /// <exception cref="ArgumentException">A name is missing, unknown or mapped to twice, or a shape or kind of element differs; the message names it, and nothing was changed.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state, Func<string, Tensor, (string Name, Tensor Value)?> map)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(map);
+        var mapped = new OrderedDictionary<string, Tensor>();
+        foreach (var (name, value) in state)
+            if (map(name, value) is var (here, converted) && !mapped.TryAdd(here, converted))
+                throw new ArgumentException($"LoadState: \"{name}\" and another entry are both mapped to \"{here}\".");
+        LoadState(mapped);
     }
 
     /// <summary>The module and its parts as a tree.</summary>

@@ -99,6 +99,8 @@ public sealed class MultiHeadAttention : Module
 
     Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? mask, Tensor? padding, bool causal)
     {
+        if (ReferenceEquals(query, key) && ReferenceEquals(key, value) && mask is null && padding is null && !(IsTraining && dropout > 0))
+            return Out.Forward(Tensor.Linear(Fitting(query, query, query), InWeight, InBias).SelfAttention(heads, causal, batchFirst));
         var (q, k, v) = Heads(query, key, value);
         mask = Combined(mask, padding, q, k);
         return Joined(IsTraining && dropout > 0
@@ -106,8 +108,7 @@ public sealed class MultiHeadAttention : Module
             : Tensor.ScaledDotProductAttention(q, k, v, mask, causal));
     }
 
-    // [batch, heads, length, width / heads] each.
-    (Tensor Q, Tensor K, Tensor V) Heads(Tensor query, Tensor key, Tensor value)
+    Tensor Fitting(Tensor query, Tensor key, Tensor value)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(key);
@@ -115,6 +116,13 @@ public sealed class MultiHeadAttention : Module
         foreach (var x in (ReadOnlySpan<Tensor>)[query, key, value])
             if (x.Rank != 3 || x.Shape[2] != width) throw new ShapeException(
                 $"{Name}: needs operands [{(batchFirst ? "batch, length" : "length, batch")}, {width}] and got {query.Shape}, {key.Shape} and {value.Shape}.");
+        return query;
+    }
+
+    // [batch, heads, length, width / heads] each.
+    (Tensor Q, Tensor K, Tensor V) Heads(Tensor query, Tensor key, Tensor value)
+    {
+        Fitting(query, key, value);
         if (ReferenceEquals(query, key) && ReferenceEquals(key, value))
         {
             // One product for all three.

@@ -126,7 +126,8 @@ public sealed record ScaledDotProduct(bool IsCausal, double Scale) : Op
         }
         var spread = Spread(x, y.DType);
         Tensor Like(Tensor t) => new(t.Shape, y.DType);
-        Tensor dq = Like(spread.Q), dk = Like(spread.K), dv = Like(spread.V);
+        Tensor Zeros(Tensor t) => Tensor.Zeros(t.Shape, y.DType);
+        Tensor dq = Zeros(spread.Q), dk = Zeros(spread.K), dv = Zeros(spread.V);
         var dMask = added && node.Needs(3) ? Like(spread.Mask!) : null;
         var logSums = node.Kept;
         if (logSums is null)

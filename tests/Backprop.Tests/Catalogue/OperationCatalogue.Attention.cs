@@ -10,6 +10,9 @@ static partial class OperationCatalogue
         yield return new("ScaledDotProduct, causal", t => Tensor.ScaledDotProductAttention(t[0], t[1], t[2], isCausal: true, scale: 0.3), [q, k, v]);
         yield return new("ScaledDotProduct, mask", t => Tensor.ScaledDotProductAttention(t[0], t[1], t[2], allowed), [q, k, v]);
         yield return new("ScaledDotProduct, added", t => Tensor.ScaledDotProductAttention(t[0], t[1], t[2], t[3]), [q, k, v, bias]);
+        Tensor joined = Uniform(-1, 1, 2, 5, 12);
+        yield return new("SelfAttention", t => t[0].SelfAttention(2), [joined]);
+        yield return new("SelfAttention, causal", t => t[0].SelfAttention(2, isCausal: true, batchFirst: false), [joined]);
         yield return new("ScaledDotProduct, broadcast", t => Tensor.ScaledDotProductAttention(t[0], t[1], t[2]), [q, k[0], v[0]]);
     }
 }

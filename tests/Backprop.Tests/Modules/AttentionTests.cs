@@ -1,3 +1,4 @@
+using Backprop.Autograd;
 using Backprop.Losses;
 using Backprop.Modules;
 using Backprop.Optimizers;
@@ -105,6 +106,32 @@ public sealed class AttentionTests
         {
             BackpropSettings.Threads = threads;
         }
+    }
+
+    [Theory]
+    [InlineData(2, 70, 24, 3, true, true)]
+    [InlineData(3, 9, 8, 2, false, false)]
+    [InlineData(1, 1, 1, 1, true, true)]
+    [InlineData(0, 4, 6, 2, false, true)]
+    [InlineData(2, 300, 8, 1, true, false)]
+    public void Side_by_side_is_the_same_as_apart(int batch, int length, int width, int heads, bool causal, bool batchFirst)
+    {
+        var x = Tensor.RandomNormal(batchFirst ? [batch, length, 3 * width] : [length, batch, 3 * width], new Generator(4), dtype: DType.Float64);
+        Tensor Apart(Tensor t)
+        {
+            var (q, k, v) = (Head(t, 0), Head(t, 1), Head(t, 2));
+            var y = Tensor.ScaledDotProductAttention(q, k, v, isCausal: causal);
+            return (batchFirst ? y.Permute(0, 2, 1, 3) : y.Permute(2, 0, 1, 3)).Reshape(t.Shape[0], t.Shape[1], width);
+        }
+        Tensor Head(Tensor t, int part)
+        {
+            var all = t[.., .., (part * width)..((part + 1) * width)].Reshape(t.Shape[0], t.Shape[1], heads, width / heads);
+            return batchFirst ? all.Permute(0, 2, 1, 3) : all.Permute(1, 2, 0, 3);
+        }
+        var (expected, dExpected) = Gradient.ValueAndGradient(t => (Apart(t) * Apart(t)).Sum())(x);
+        var (actual, dActual) = Gradient.ValueAndGradient(t => t.SelfAttention(heads, causal, batchFirst).Square().Sum())(x);
+        Assert.True(actual.AllClose(expected, 1e-12));
+        Assert.True(dActual.AllClose(dExpected, 1e-10, 1e-12));
     }
 
     [Fact]

@@ -148,6 +148,24 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void A_state_of_other_names_and_layouts_is_mapped()
+    {
+        Sequential from = Network(1), to = Network(5);
+        var foreign = from.State().ToDictionary(p => $"model/{p.Key}", p => p.Value.Rank == 2 ? p.Value.T : p.Value);
+        foreign["step"] = Tensor.Scalar(7.0);
+        (string, Tensor)? Map(string name, Tensor value) =>
+            name == "step" ? null : (name["model/".Length..], value.Rank == 2 ? value.T : value);
+        to.LoadState(foreign, Map);
+        var x = Tensor.RandomNormal([5, 3], new Generator(9));
+        Assert.True(from.Forward(x).SequenceEqual(to.Forward(x)));
+
+        var twice = Assert.Throws<ArgumentException>(() => to.LoadState(foreign, (_, value) => ("0.weight", value)));
+        Assert.Contains("mapped to \"0.weight\"", twice.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => to.LoadState(foreign, (name, value) => (name, value)));
+        Assert.True(from.Forward(x).SequenceEqual(to.Forward(x)));
+    }
+
+    [Fact]
     public void Cross_entropy_is_the_mean_of_minus_the_log_probability()
     {
         Tensor logits = new[,] { { 1.0, 2.0, 0.5 }, { 0.0, -1.0, 3.0 } };
