@@ -110,8 +110,7 @@ static partial class Cpu
                 for (var i = 0; i < n; i++) SetLoss(row + i, Unsafe.Add(ref m, i), Unsafe.Add(ref s, i));
                 return;
             }
-            line.Map<ExpDifference, R, T>(default, ref x, ref m, false, ref m, ref y);
-            line.Sum<Itself, R, T>(default, ref y, ref y, false, ref s);
+            line.ExpSum<R, T>(ref x, ref m, ref y, ref s);
             for (var i = 0; i < n; i++)
                 Unsafe.Add(ref s, i) = Label(row + i) == Job.Left ? T.Zero : Unsafe.Add(ref Job.Dy.First<T>(), row + i) / Unsafe.Add(ref s, i);
             // A single row has its number in every lane.

@@ -239,7 +239,7 @@ static partial class Cpu
 
     readonly struct FoldReducer<F, T>(F fold) : IReducer<T> where F : struct, IFold where T : unmanaged, INumber<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public T Row<R>(ref T x, ref T m, int n) where R : struct, IRegister<R, T>
         {
             nuint width = (nuint)R.Count, count = (nuint)n, i = 1;
@@ -254,6 +254,7 @@ static partial class Cpu
                     c = fold.Step(c, Load<R, T>(ref x, i + 2 * width));
                     d = fold.Step(d, Load<R, T>(ref x, i + 3 * width));
                 }
+                for (; i + width <= count; i += width) a = fold.Step(a, Load<R, T>(ref x, i));
                 Span<T> lanes = stackalloc T[Widest];
                 fold.Step(fold.Step(a, b), fold.Step(c, d)).V.Store(ref MemoryMarshal.GetReference(lanes), 0);
                 result = new(lanes[0]);

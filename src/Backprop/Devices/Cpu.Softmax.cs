@@ -38,6 +38,9 @@ static partial class Cpu
         void Sum<K, R, T>(K kernel, ref T a, ref T b, bool whole, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
 
+        /// <summary>y = e^(a − m) and s = Σ y, with one number m for each line.</summary>
+        void ExpSum<R, T>(ref T a, ref T m, ref T y, ref T s) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
+
         /// <summary>s = kernel(s), once for each line.</summary>
         void PerLine<K, R, T>(K kernel, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
@@ -173,6 +176,9 @@ static partial class Cpu
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             MemoryMarshal.CreateSpan(ref s, R.Count).Fill(SumRow<K, R, T>(kernel, ref a, ref b, whole ? nuint.MaxValue : 0, length));
 
+        public void ExpSum<R, T>(ref T a, ref T m, ref T y, ref T s) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+            MemoryMarshal.CreateSpan(ref s, R.Count).Fill(T.CreateTruncating(ExpSumRow<R, T>(ref a, m, ref y, (nuint)length)));
+
         public void PerLine<K, R, T>(K kernel, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             MapRow<K, R, T>(kernel, ref s, ref s, nuint.MaxValue, ref s, 0, ref s, R.Count);
@@ -192,6 +198,12 @@ static partial class Cpu
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             SumColumns<K, R, T>(kernel, ref a, stride, length, ref b, whole ? stride : 0, MemoryMarshal.CreateSpan(ref s, columns));
 
+        public void ExpSum<R, T>(ref T a, ref T m, ref T y, ref T s) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+        {
+            Map<ExpDifference, R, T>(default, ref a, ref m, false, ref m, ref y);
+            Sum<Itself, R, T>(default, ref y, ref y, false, ref s);
+        }
+
         public void PerLine<K, R, T>(K kernel, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             MapRow<K, R, T>(kernel, ref s, ref s, nuint.MaxValue, ref s, 0, ref s, columns);
@@ -208,7 +220,7 @@ static partial class Cpu
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void MapRow<K, R, T>(K kernel, ref T a, ref T b, nuint advanceB, ref T c, nuint advanceC, ref T y, int n)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -230,14 +242,53 @@ static partial class Cpu
         tail.Slice(3 * Widest, (int)(count - i)).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref y, i), (int)(count - i)));
     }
 
+    // y = e^(x − m) and Σ y in one pass: added up in registers over short stretches, those in double.
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static double ExpSumRow<R, T>(ref T x, T m, ref T y, nuint n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        nuint width = (nuint)R.Count, i = 0;
+        var total = 0.0;
+        R most = R.Create(m), zero = R.Create(T.Zero);
+        while (i + width <= n)
+        {
+            var end = Math.Min(n, i + RegistersAtOnce * width);
+            R s0 = zero, s1 = zero;
+            for (; i + 2 * width <= end; i += 2 * width)
+            {
+                R e0 = VectorMath.Exp<R, T>(R.Load(in x, i) - most), e1 = VectorMath.Exp<R, T>(R.Load(in x, i + width) - most);
+                e0.Store(ref y, i);
+                e1.Store(ref y, i + width);
+                s0 += e0;
+                s1 += e1;
+            }
+            for (; i + width <= end; i += width)
+            {
+                var e = VectorMath.Exp<R, T>(R.Load(in x, i) - most);
+                e.Store(ref y, i);
+                s0 += e;
+            }
+            total += double.CreateTruncating(R.Sum(s0 + s1));
+        }
+        if (i == n) return total;
+        // The rest fills a register with the largest number's own difference, 0; only its own lanes count.
+        Span<T> tail = stackalloc T[Widest];
+        tail.Fill(m);
+        var rest = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref x, i), (int)(n - i));
+        rest.CopyTo(tail);
+        ref var t = ref MemoryMarshal.GetReference(tail);
+        VectorMath.Exp<R, T>(R.Load(in t, 0) - most).Store(ref t, 0);
+        tail[..rest.Length].CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref y, i), rest.Length));
+        foreach (var e in tail[..rest.Length]) total += double.CreateTruncating(e);
+        return total;
+    }
+
     readonly struct Shares : ILine
     {
         public static void Run<L, R, T>(L line, ref T a, ref T b, ref T y, ref T m, ref T s)
             where L : struct, ILayout where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
         {
             line.Fold<Largest, R, T>(default, ref a, ref m);
-            line.Map<ExpDifference, R, T>(default, ref a, ref m, false, ref m, ref y);
-            line.Sum<Itself, R, T>(default, ref y, ref y, false, ref s);
+            line.ExpSum<R, T>(ref a, ref m, ref y, ref s);
             line.PerLine<Inverse, R, T>(default, ref s);
             line.Map<Multiplied, R, T>(default, ref y, ref s, false, ref s, ref y);
         }

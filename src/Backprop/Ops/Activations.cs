@@ -81,22 +81,30 @@ public readonly record struct Gelu : IUnary<Gelu>
         0.5 * (1 + V.Erf(Constants.OneOverSqrt2 * x)) + Constants.OneOverSqrt2Pi * x * V.Exp(-0.5 * x * x);
 }
 
-/// <summary>y = x/2·(1 + tanh(√(2/π)·(x + 0.044715x³))), the approximation of GELU.</summary>
+/// <summary>
+/// y = x/2·(1 + tanh u) with u = √(2/π)·(x + 0.044715x³), the approximation of GELU;  y′ = s + 2x·s·(1 − s)·u′ with s = σ(2u), because (1 + tanh u)/2 = σ(2u).
+/// </summary>
 public readonly record struct GeluTanh : IUnary<GeluTanh>
 {
     const double Cubic = 0.044715;
+
+    // 1/s = 1 + e^(−2u), held finite so that derivatives of derivatives are too.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Inner<V>(V x) where V : IReal<V> => Constants.SqrtTwoOverPi * (x + Cubic * x * x * x);
+    static V Whole<V>(V x) where V : IReal<V> => 1 + V.Exp(V.Min(-2 * Constants.SqrtTwoOverPi * (x + Cubic * x * x * x), 80));
+
     /// <inheritdoc/>
-    public V Value<V>(V x) where V : IReal<V> => 0.5 * x * (1 + V.Tanh(Inner(x)));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value<V>(V x) where V : IReal<V> =>
+        // −∞·0, as the formula has it.
+        V.Where(V.Equal(x, double.NegativeInfinity), double.NaN, x / Whole(x));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V>
     {
-        var tanh = V.Tanh(Inner(x));
-        var slope = Constants.SqrtTwoOverPi * (1 + 3 * Cubic * x * x);
-        return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * slope;
+        var s = 1 / Whole(x);
+        var slope = 2 * Constants.SqrtTwoOverPi * (1 + 3 * Cubic * x * x);
+        return s + x * s * (1 - s) * slope;
     }
 }
 

@@ -42,7 +42,7 @@ static partial class Cpu
                 else if (Gathers(x)) gathered++;
             var blocks = Chain.Blocks + gathered;
             // A multiple of every register's width, so that only the end of a chunk leaves a rest.
-            var block = Math.Clamp(Cached / Unsafe.SizeOf<T>() / Math.Max(1, blocks), 128, 1024) & ~(Widest - 1);
+            var block = Math.Clamp(Cached / Unsafe.SizeOf<T>() / Math.Max(1, blocks), 128, 2048) & ~(Widest - 1);
             Span<T> memory = stackalloc T[blocks * block + singles * Widest];
             Span<int> where = stackalloc int[X.Length + Chain.Literals.Length];
             FillSingles(memory[(blocks * block)..], where, blocks * block, block);
@@ -69,6 +69,7 @@ static partial class Cpu
             }
         }
 
+        [SkipLocalsInit]
         readonly void RunBlock(int start, int n, int block, Span<T> memory, ReadOnlySpan<int> where)
         {
             Span<int> room = stackalloc int[StridedWalk<T>.Room(Shape)];

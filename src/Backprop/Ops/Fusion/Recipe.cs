@@ -71,8 +71,17 @@ sealed class Recipe(int operands, Tensor[] captured, double[] literals, Recipe.C
         var values = new int[FirstCall + count];
         for (var i = 0; i < Sources; i++) values[i] = i;
         for (var i = 0; i < literals.Length; i++) values[Sources + i] = builder.Literal(literals[i]);
-        for (var i = 0; i < count; i++) values[FirstCall + i] = builder.Step(calls[i].Op.Elements!.Value, Of(calls[i], values));
+        for (var i = 0; i < count; i++) values[FirstCall + i] = Step(builder, calls[i], values);
         return values;
+    }
+
+    int Step(ChainBuilder builder, Call call, int[] values)
+    {
+        // A product and what is added to it are one step, rounded twice all the same; the product alone is left out where nothing else needs it.
+        for (var k = 0; k < 2 && call.Op is Binary<Add>; k++)
+            if (Place(call.Of[k]) - FirstCall is >= 0 and var product && calls[product] is { Op: Binary<Multiply> } factors)
+                return builder.Step(new BlockKernel<MultiplyAddKernel>(default), [.. Of(factors, values), values[Place(call.Of[1 - k])]]);
+        return builder.Step(call.Op.Elements!.Value, Of(call, values));
     }
 
     static int[] Of(Call call, int[] values) => [.. call.Of.Select(written => values[Place(written)])];
@@ -179,4 +188,10 @@ sealed class Recipe(int operands, Tensor[] captured, double[] literals, Recipe.C
     public override bool Equals(object? obj) => Equals(obj as Recipe);
 
     public override int GetHashCode() => HashCode.Combine(operands, captured.Length, literals.Length, calls.Length);
+}
+
+readonly struct MultiplyAddKernel : IKernel
+{
+    public static int Arity => 3;
+    public V Run<V>(V a, V b, V c, V d) where V : IReal<V> => a * b + c;
 }
