@@ -65,7 +65,7 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
             dx[0] = Tensor.Single(F.Pull(Formula, flow, at, result).V, weak: false);
             return;
         }
-        var d = new Tensor(x.Shape, x.DType);
+        var d = dy.IsPrivate && dy.IsContiguous && dy.Shape == x.Shape && !Anomalies.Watching ? dy : new Tensor(x.Shape, x.DType);
         Cpu.MapFloat(new PullKernel<F>(Formula), [dy, x, y], d);
         dx[0] = d;
     }

@@ -22,11 +22,13 @@ unsafe struct WinogradJob<R> : IJob where R : struct, IRegister<R, float>
 
     public readonly int Chunks => (Tiles + Block - 1) / Block;
 
-    /// <summary>Where a tile's elements and results lie.</summary>
+    /// <summary>Where a tile's elements and results lie, and which rows and columns of it are within the image and the result.</summary>
     struct Tile
     {
         public nint From, To;
-        public int Row, Column;
+        public int Top, Bottom, Left, Right, Rows, Columns;
+
+        public readonly bool IsWhole => Top == 0 && Bottom == Side && Left == 0 && Right == Side;
     }
 
     [SkipLocalsInit]
@@ -59,47 +61,49 @@ unsafe struct WinogradJob<R> : IJob where R : struct, IRegister<R, float>
     {
         var (image, place) = Math.DivRem(tile, TilesDown * TilesAcross);
         var (down, across) = Math.DivRem(place, TilesAcross);
+        int row = down * Step - Padding, column = across * Step - Padding;
         return new()
         {
-            From = (nint)image * Channels * Height * Width,
-            To = (nint)image * Rows * OutHeight * OutWidth,
-            Row = down * Step,
-            Column = across * Step,
+            From = (nint)image * Channels * Height * Width + (nint)row * Width + column,
+            To = (nint)image * Rows * OutHeight * OutWidth + (nint)down * Step * OutWidth + across * Step,
+            Top = Math.Max(0, -row),
+            Bottom = Math.Min(Side, Height - row),
+            Left = Math.Max(0, -column),
+            Right = Math.Min(Side, Width - column),
+            Rows = Math.Min(Step, OutHeight - down * Step),
+            Columns = Math.Min(Step, OutWidth - across * Step),
         };
     }
 
-    // The elements of one tile, a block of tiles apart; 0 beyond the image.
+    // The elements of one tile, a block of tiles apart; what is beyond the image stays the 0 that it is.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void Gather(float* x, in Tile tile, float* to)
     {
-        int row = tile.Row - Padding, column = tile.Column - Padding;
-        if (row >= 0 && column >= 0 && row + Side <= Height && column + Side <= Width)
+        if (!tile.IsWhole)
         {
-            x += (nint)row * Width + column;
-            for (var i = 0; i < Side; i++, x += Width, to += Side * Block)
-            {
-                to[0] = x[0];
-                to[Block] = x[1];
-                to[2 * Block] = x[2];
-                to[3 * Block] = x[3];
-                to[4 * Block] = x[4];
-                to[5 * Block] = x[5];
-            }
+            x += (nint)tile.Top * Width;
+            to += (nint)tile.Top * Side * Block;
+            for (var i = tile.Top; i < tile.Bottom; i++, x += Width, to += Side * Block)
+                for (var j = tile.Left; j < tile.Right; j++) to[j * Block] = x[j];
             return;
         }
-        for (var i = row; i < row + Side; i++)
-            for (var j = column; j < column + Side; j++, to += Block)
-                *to = (uint)i < (uint)Height && (uint)j < (uint)Width ? x[(nint)i * Width + j] : 0;
+        for (var i = 0; i < Side; i++, x += Width, to += Side * Block)
+        {
+            to[0] = x[0];
+            to[Block] = x[1];
+            to[2 * Block] = x[2];
+            to[3 * Block] = x[3];
+            to[4 * Block] = x[4];
+            to[5 * Block] = x[5];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void Scatter(float* from, in Tile tile, float* y)
     {
-        y += (nint)tile.Row * OutWidth + tile.Column;
-        int rows = Math.Min(Step, OutHeight - tile.Row), columns = Math.Min(Step, OutWidth - tile.Column);
-        for (var i = 0; i < rows; i++, y += OutWidth, from += Step * Block)
+        for (var i = 0; i < tile.Rows; i++, y += OutWidth, from += Step * Block)
         {
-            if (columns == Step)
+            if (tile.Columns == Step)
             {
                 y[0] = from[0];
                 y[1] = from[Block];
@@ -107,7 +111,7 @@ unsafe struct WinogradJob<R> : IJob where R : struct, IRegister<R, float>
                 y[3] = from[3 * Block];
                 continue;
             }
-            for (var j = 0; j < columns; j++) y[j] = from[j * Block];
+            for (var j = 0; j < tile.Columns; j++) y[j] = from[j * Block];
         }
     }
 
