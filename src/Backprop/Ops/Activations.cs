@@ -88,15 +88,14 @@ public readonly record struct GeluTanh : IUnary<GeluTanh>
 {
     const double Cubic = 0.044715;
 
-    // 1/s = 1 + e^(−2u), held finite so that derivatives of derivatives are too.
+    // 1/s = 1 + e^(−2u), held finite so that derivatives of derivatives are too. At −∞ the formula is −∞·0, which is no number.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Whole<V>(V x) where V : IReal<V> => 1 + V.Exp(V.Min(-2 * Constants.SqrtTwoOverPi * (x + Cubic * x * x * x), 80));
+    static V Whole<V>(V x) where V : IReal<V> => V.Where(
+        V.Equal(x, double.NegativeInfinity), double.NaN, 1 + V.Exp(V.Min(-2 * Constants.SqrtTwoOverPi * (x + Cubic * x * x * x), 80)));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : IReal<V> =>
-        // −∞·0, as the formula has it.
-        V.Where(V.Equal(x, double.NegativeInfinity), double.NaN, x / Whole(x));
+    public V Value<V>(V x) where V : IReal<V> => x / Whole(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
