@@ -1,66 +1,107 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Backprop.Bench;
 
 /// <summary>
-/// The clock discipline: half a second of warm-up, then up to 21 samples of at least 40 ms each; the median is what is quoted,
-/// with the 10th and 90th percentile beside it.
+/// The clock discipline, one for every peer: half a second of warm-up, then samples of at least 40 ms each, 21 of them or as many as
+/// fit into the budget and at least 5; the median is what is quoted, with the 10th and 90th percentile beside it.
 /// </summary>
 static class Clock
 {
     const double WarmUp = 0.5, SampleLength = 0.04;
-    const int Samples = 21;
+    const int MostSamples = 21, FewestSamples = 5;
+
+    static readonly Lock gate = new();
+    static double busyAtStart, ownAtStart;
+    static long startedAt;
+
+    public static string Peer { get; set; } = "backprop";
 
     public static string Workload { get; set; } = "";
 
-    /// <summary>Times an action and prints nanoseconds for each of its parts, and the bytes each part allocates.</summary>
-    public static void Nanoseconds(string metric, Action action, int parts = 1, string note = "")
-    {
-        var seconds = Sample(action);
-        Emit(metric, seconds, s => s * 1e9 / parts, "ns", note);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) action();
-        var bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / 1000.0 / parts;
-        Emit($"{metric}, allocated", [bytes], b => b, "bytes", note);
-    }
+    public static int Threads { get; set; } = 1;
+
+    /// <summary>Seconds of samples per metric; a workload with long steps may ask for more.</summary>
+    public static double Budget { get; set; } = 1.5;
+
+    /// <summary>Times an action and prints nanoseconds for each of its parts.</summary>
+    public static void Nanoseconds(string metric, Action action, int parts = 1, string note = "") =>
+        Print(metric, Sample(action), s => s * 1e9 / parts, "ns", note);
 
     /// <summary>Times an action and prints how much work it does in a second.</summary>
     public static void Rate(string metric, Action action, double work, string unit, string note = "") =>
-        Emit(metric, Sample(action), s => work / s, unit, note);
+        Print(metric, Sample(action), s => work / s, unit, note);
 
     /// <summary>The same with a note that is made afterwards.</summary>
     public static void Rate(string metric, Action action, double work, string unit, Func<string> note)
     {
         var seconds = Sample(action);
-        Emit(metric, seconds, s => work / s, unit, note());
+        Print(metric, seconds, s => work / s, unit, note());
     }
 
-    static double[] Sample(Action action)
+    /// <summary>Prints one number that was measured elsewhere.</summary>
+    public static void Value(string metric, double value, string unit, string note = "") => Print(metric, [value], v => v, unit, note);
+
+    /// <summary>Starts to watch what else runs on the machine; <see cref="Sample"/> does so by itself.</summary>
+    public static void Watch() => (busyAtStart, ownAtStart, startedAt) = (Busy(), Own(), Stopwatch.GetTimestamp());
+
+    /// <summary>Seconds per call, one number a sample.</summary>
+    public static double[] Sample(Action action)
     {
         var watch = Stopwatch.StartNew();
-        long calls = 0;
-        while (watch.Elapsed.TotalSeconds < WarmUp)
-        {
-            action();
-            calls++;
-        }
-        var perSample = Math.Max(1, (long)(calls * SampleLength / WarmUp));
-        var samples = new double[Samples];
-        for (var k = 0; k < samples.Length; k++)
+        for (var calls = 0; calls < 3 || watch.Elapsed.TotalSeconds < WarmUp; calls++) action();
+        watch.Restart();
+        action();
+        var perSample = (long)Math.Clamp(SampleLength / watch.Elapsed.TotalSeconds, 1, 1e7);
+        var samples = new List<double>();
+        Watch();
+        var total = Stopwatch.StartNew();
+        while (samples.Count < FewestSamples || (samples.Count < MostSamples && total.Elapsed.TotalSeconds < Budget))
         {
             watch.Restart();
             for (long i = 0; i < perSample; i++) action();
-            samples[k] = watch.Elapsed.TotalSeconds / perSample;
+            samples.Add(watch.Elapsed.TotalSeconds / perSample);
         }
-        return samples;
+        return [.. samples];
     }
 
-    static void Emit(string metric, double[] samples, Func<double, double> convert, string unit, string note)
+    /// <summary>Prints the line of a metric: the median, with the 10th and 90th percentile.</summary>
+    public static void Print(string metric, double[] samples, Func<double, double> convert, string unit, string note)
     {
+        var wall = Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
+        var other = Math.Max(0, Busy() - busyAtStart - (Own() - ownAtStart)) / Math.Max(wall, 1e-9);
         var values = samples.Select(convert).Order().ToArray();
-        string At(double fraction) => values[(int)Math.Round(fraction * (values.Length - 1))].ToString("G4", CultureInfo.InvariantCulture);
-        Console.WriteLine(
-            $$"""{"peer": "backprop", "workload": "{{Workload}}", "threads": {{BackpropSettings.Threads}}, "metric": "{{metric}}", "value": {{At(0.5)}}, "lo": {{At(0.1)}}, "hi": {{At(0.9)}}, "n": {{values.Length}}, "unit": "{{unit}}", "note": "{{note}}"}""");
+        string At(double fraction) => Text(values[(int)Math.Round(fraction * (values.Length - 1))]);
+        lock (gate)
+        {
+            Console.WriteLine(
+                $$"""{"peer": "{{Peer}}", "workload": "{{Workload}}", "threads": {{Threads}}, "metric": "{{metric}}", "value": {{At(0.5)}}, "lo": {{At(0.1)}}, "hi": {{At(0.9)}}, "n": {{values.Length}}, "unit": "{{unit}}", "note": "{{JsonEncodedText.Encode(note)}}", "other": {{Text(other)}}}""");
+        }
+    }
+
+    /// <summary>A field of the process's own status in MB, as VmRSS (what it holds) or VmHWM (the most it ever held); NaN where the system does not tell.</summary>
+    public static double Megabytes(string field)
+    {
+        const string status = "/proc/self/status";
+        if (!File.Exists(status)) return double.NaN;
+        var line = File.ReadLines(status).First(l => l.StartsWith(field, StringComparison.Ordinal));
+        return double.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+
+    // Four figures, and no exponent where whole numbers say the same.
+    static string Text(double value) => value.ToString(Math.Abs(value) >= 1e4 ? "F0" : "G4", CultureInfo.InvariantCulture);
+
+    static double Own() => Environment.CpuUsage.TotalTime.TotalSeconds;
+
+    // Seconds that all processors spent on anything (user, nice, system, interrupts, and what a host took), where the system tells.
+    static double Busy()
+    {
+        const string statistics = "/proc/stat";
+        if (!File.Exists(statistics)) return 0;
+        var ticks = File.ReadLines(statistics).First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(8)
+            .Select(t => double.Parse(t, CultureInfo.InvariantCulture)).ToArray();
+        return (ticks.Sum() - ticks[3] - ticks[4]) / 100;
     }
 }

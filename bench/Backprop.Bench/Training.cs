@@ -9,31 +9,36 @@ namespace Backprop.Bench;
 /// <summary>Training steps of whole networks, as a user writes them, over ten prepared batches in turn.</summary>
 static class Training
 {
+    static readonly int[] large = [784, 512, 512, 10];
+
     public static void MlpSmall()
     {
         var generator = new Generator(0);
-        Mlp("relu", x => x.Relu(), [784, 50, 10], 100, generator, p => new Sgd(p, 0.1), "784-50-10, batch 100, SGD");
-        Mlp("sigmoid", x => x.Sigmoid(), [784, 50, 10], 100, generator, p => new Sgd(p, 0.1), "784-50-10, batch 100, SGD");
+        foreach (var (name, activation) in new (string, Func<Tensor, Tensor>)[] { ("relu", x => x.Relu()), ("sigmoid", x => x.Sigmoid()) })
+        {
+            var net = Networks.Mlp(activation, [784, 50, 10], generator);
+            Train(name, net, new Sgd(net.Parameters, 0.1), () => Images([100, 784], generator), 1, "steps/s", "784-50-10, batch 100, SGD");
+        }
     }
 
     public static void MlpLarge()
     {
         var generator = new Generator(0);
-        int[] sizes = [784, 512, 512, 10];
-        Mlp("adam", x => x.Relu(), sizes, 128, generator, p => new Adam(p, 1e-3), "784-512-512-10, batch 128, Adam");
-        Mlp("sgd", x => x.Relu(), sizes, 128, generator, p => new Sgd(p, 1e-2), "the same with SGD (what Adam costs)");
+        var net = Networks.Mlp(x => x.Relu(), large, generator);
+        Train("adam", net, new Adam(net.Parameters, 1e-3), () => Images([128, 784], generator), 1, "steps/s", "784-512-512-10, batch 128, Adam");
+        net = Networks.Mlp(x => x.Relu(), large, generator);
+        Train("sgd", net, new Sgd(net.Parameters, 1e-2), () => Images([128, 784], generator), 1, "steps/s", "the same with SGD (what Adam costs)");
     }
 
-    static void Mlp(
-        string metric, Func<Tensor, Tensor> activation, int[] sizes, int batch, Generator generator, Func<IEnumerable<Tensor>, Optimizer> optimizer, string note)
+    public static void Cnn()
     {
-        var net = new Sequential();
-        for (var i = 1; i < sizes.Length; i++)
-        {
-            net.Add(new Linear(sizes[i - 1], sizes[i], generator));
-            if (i < sizes.Length - 1) net.Add(activation);
-        }
-        Train(metric, net, optimizer(net.Parameters), () => Images(batch, [784], generator), 1, "steps/s", note);
+        var generator = new Generator(0);
+        var net = Networks.Cnn(generator);
+        Train("training", net, new Sgd(net.Parameters, 0.01, momentum: 0.9), () => Images([64, 1, 28, 28], generator), 1, "steps/s",
+            "1-32-64 conv 3x3 no padding, 1600-128-10, batch 64, SGD momentum 0.9");
+        var (x, _) = Images([64, 1, 28, 28], generator);
+        using var off = Autograd.Tape.NoGrad();
+        Clock.Rate("inference batch 64", () => net.Forward(x), 64, "images/s");
     }
 
     public static void Lstm()
@@ -45,32 +50,61 @@ static class Training
             "sequence 35, batch 20, 128-256-1000, SGD");
     }
 
-    static (Tensor, Tensor) Images(int batch, int[] shape, Generator generator) =>
-        (Tensor.RandomUniform(new([batch, .. shape]), generator), Tensor.RandomIntegers([batch], generator, 0, 10));
+    public static void Gpt(int layers, int heads, int width, int context, int batch)
+    {
+        Clock.Budget = 8;
+        var generator = new Generator(0);
+        var net = new Gpt(layers, heads, width, context, 65, generator);
+        Train("training", net, new AdamW(net.Parameters, 1e-3, beta1: 0.9, beta2: 0.99, weightDecay: 0.1), () => Texts(batch, context, generator),
+            batch * context, "tokens/s",
+            $"{layers} layers, {heads} heads, width {width}, context {context}, batch {batch}, {net.Parameters.Sum(p => p.Count)} parameters, AdamW");
+    }
+
+    /// <summary>The optimiser alone, over the parameters of the large perceptron.</summary>
+    public static void AdamStep()
+    {
+        var generator = new Generator(0);
+        var parameters = Networks.Mlp(x => x.Relu(), large, generator).Parameters;
+        foreach (var p in parameters) p.Grad = Tensor.RandomNormal(p.Shape, generator);
+        var optimizer = new Adam(parameters, 1e-6);
+        Clock.Rate("step", optimizer.Step, 1e-6 * parameters.Sum(p => p.Count), "M/s", "million parameters a second, 6 tensors");
+    }
+
+    public static (Tensor, Tensor) Images(int[] shape, Generator generator) =>
+        (Tensor.RandomUniform(new(shape), generator), Tensor.RandomIntegers([shape[0]], generator, 0, 10));
+
+    public static (Tensor, Tensor) Texts(int batch, int context, Generator generator) =>
+        (Tensor.RandomIntegers([batch, context], generator, 0, 65), Tensor.RandomIntegers([batch * context], generator, 0, 65));
+
+    /// <summary>One step: forward, loss, backward, update.</summary>
+    public static Tensor Step(Module net, Optimizer optimizer, Tensor x, Tensor y)
+    {
+        optimizer.ZeroGrad();
+        var output = net.Forward(x);
+        var loss = Loss.CrossEntropy(output.Rank == 3 ? output.Flatten(0, 1) : output, y);
+        loss.Backward(release: true);
+        optimizer.Step();
+        return loss;
+    }
 
     static void Train(string metric, Module net, Optimizer optimizer, Func<(Tensor, Tensor)> batch, double work, string unit, string note)
     {
         var batches = Enumerable.Range(0, 10).Select(_ => batch()).ToArray();
         var step = 0;
-        Tensor Step()
+        Tensor Next()
         {
             var (x, y) = batches[step++ % batches.Length];
-            optimizer.ZeroGrad();
-            var output = net.Forward(x);
-            var loss = Loss.CrossEntropy(output.Rank == 3 ? output.Flatten(0, 1) : output, y);
-            loss.Backward(release: true);
-            optimizer.Step();
-            return loss;
+            return Step(net, optimizer, x, y);
         }
-        var first = Step().Item();
+        var first = Next().Item();
         int collections = GC.CollectionCount(0);
         var pause = GC.GetTotalPauseDuration();
         var began = Environment.TickCount64;
-        Clock.Rate(metric, () => Step(), work, unit, () =>
+        Clock.Rate(metric, () => Next(), work, unit, () =>
         {
             var share = (GC.GetTotalPauseDuration() - pause).TotalMilliseconds / (Environment.TickCount64 - began);
             return string.Create(CultureInfo.InvariantCulture,
-                $"{note}; loss {first:F3} -> {Step().Item():F3} after {step} steps; {GC.CollectionCount(0) - collections} collections, {share:P1} of the time");
+                $"{note}; loss {first:F3} -> {Next().Item():F3} after {step} steps; {GC.CollectionCount(0) - collections} collections, {share:P1} of the time");
         });
     }
 }

@@ -18,6 +18,8 @@ static class App
             new Command("train", "Trains a network.") { TrainDigitsCommand.Create(output, stop) },
             new Command("test", "Scores a trained network.") { TestDigitsCommand.Create(output) },
             PredictCommand.Create(output),
+            ExplainCommand.Create(output),
+            GraphCommand.Create(output),
             InfoCommand.Create(output),
         };
         var parsed = root.Parse(args);

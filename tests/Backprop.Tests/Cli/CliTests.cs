@@ -36,6 +36,66 @@ public sealed partial class CliTests : IDisposable
     }
 
     [Fact]
+    public void Explain_tells_every_derivative_and_what_matters()
+    {
+        var (code, output, error) = Run("explain", "applePrice = apple * count; price = applePrice * tax", "apple=100", "count=2", "tax=1.1", "--language", "en");
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("  ∂price/∂apple = ∂price/∂applePrice · ∂applePrice/∂apple = 1.1 · 2 = 2.2\n", output, StringComparison.Ordinal);
+        Assert.Contains("  ∂price/∂tax = 200\n", output, StringComparison.Ordinal);
+        Assert.Contains("What price depends on most:", output, StringComparison.Ordinal);
+        Assert.Contains("경로는 하나입니다", Run("explain", "x * y", "x=2", "y=3", "--language", "ko").Output, StringComparison.Ordinal);
+        Assert.Contains("\\begin{align*}", Run("explain", "exp(-x ^ 2)", "x=1", "--format", "latex").Output, StringComparison.Ordinal);
+        Assert.Equal("result = 14.0\n", Run("explain", "2 + 3 * 4").Output);
+    }
+
+    [Theory]
+    [InlineData("apple * * tax", "apple * * tax\n        ^ \"*\", where a number, a name or \"(\" is expected\n")]
+    [InlineData("apple +", "apple +\n       ^ the end, where a number, a name or \"(\" is expected\n")]
+    [InlineData("max(apple", "max(apple\n         ^ the end, where an operator, \",\" or \")\" is expected\n")]
+    [InlineData("a = apple\n1.2.3", "1.2.3\n^ \"1.2.3\" is no number\n")]
+    [InlineData("exp(apple, 2)", "exp(apple, 2)\n^ exp takes 1 operand, not 2\n")]
+    [InlineData("apple * taxx", "apple * taxx\n        ^ taxx has no value; give it one: taxx=1\n")]
+    [InlineData("2", "apple has a value but does not occur in the expression.\n")]
+    public void Bad_expressions_show_the_place_and_what_was_expected(string expression, string message) =>
+        Assert.Equal((2, "", message), Run("explain", expression, "apple=1"));
+
+    [Fact]
+    public void Deep_nesting_is_refused_before_the_stack_ends()
+    {
+        var (code, _, error) = Run("explain", new string('(', 100_000) + "x" + new string(')', 100_000), "x=1");
+        Assert.Equal(2, code);
+        Assert.Contains("nested more than 200 deep", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("apples", "2.2")]
+    [InlineData("oranges", "3.3")]
+    [InlineData("mlp", "fc1")]
+    [InlineData("lenet", "conv2")]
+    [InlineData("attention", "scores")]
+    public void Graphs_are_drawn_by_name(string name, string part)
+    {
+        var file = PathOf("graph.svg");
+        Assert.Equal((0, "", ""), Run("graph", name, "-o", file));
+        Assert.Contains(part, File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.StartsWith("flowchart", Run("graph", name, "--to", "mermaid").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_statements_is_drawn_and_a_bad_one_changes_nothing()
+    {
+        File.WriteAllText(PathOf("price.txt"), "# two apples\napple = 100; count = 2\nprice = (apple\n * count)\n");
+        Assert.Contains("price", Run("graph", PathOf("price.txt"), "--to", "dot").Output, StringComparison.Ordinal);
+        File.WriteAllText(PathOf("bad.txt"), "apple = 100\nprice = apple ** \n");
+        var (code, _, error) = Run("graph", PathOf("bad.txt"), "-o", PathOf("bad.svg"));
+        Assert.Equal(2, code);
+        Assert.Contains("price = apple ** \n                 ^", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(PathOf("bad.svg")));
+        Assert.Equal(1, Run("graph", PathOf("none.txt")).Code);
+        Assert.Equal(2, Run("graph", "apples", "-o", PathOf("x.png")).Code);
+    }
+
+    [Fact]
     public void Training_learns_saves_and_scores_the_same_again()
     {
         var file = PathOf("digits.safetensors");

@@ -125,7 +125,7 @@ sealed class LatexDrawing
         {
             double width = box.Width / value.Columns, height = box.Height / value.Rows;
             for (var i = 0; i < value.Cells.Count; i++)
-                Fill($"graphheat{SvgDrawing.Heat(value, i)}", new(box.X + i % value.Columns * width, box.Y + i / value.Columns * height, width, height));
+                Fill($"graphheat{SvgPictures.Heat(value, i)}", new(box.X + i % value.Columns * width, box.Y + i / value.Columns * height, width, height));
         }
         body.Append("\\draw[graphmuted,line width=0.3pt] ").Append(At(new(box.X, box.Y))).Append(" rectangle ").Append(At(new(box.Right, box.Bottom))).Append(";\n");
     }

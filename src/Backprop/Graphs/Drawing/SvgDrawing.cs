@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Backprop.Graphs;
 
 /// <summary>Draws a laid-out graph as an SVG that needs nothing but itself: no script, no font, no address.</summary>
@@ -10,24 +8,28 @@ sealed class SvgDrawing
     readonly DrawingOptions options;
     readonly Dictionary<int, NodeLayout> nodes;
     readonly SvgWriter svg = new();
+    readonly SvgPictures pictures;
+    readonly PagePictures? page;
 
-    SvgDrawing(Graph graph, GraphLayout layout, DrawingOptions options)
+    SvgDrawing(Graph graph, DrawingOptions options, PagePictures? page = null)
     {
-        (this.graph, this.layout, this.options) = (graph, layout, options);
+        (this.graph, this.options, this.page) = (graph, options, page);
+        layout = LayoutBuilder.Run(graph, options);
+        pictures = new(svg, options.Picture);
         nodes = layout.Nodes.ToDictionary(node => node.Node.Id);
     }
 
     public static string Of(Graph graph, DrawingOptions options)
     {
-        var drawing = new SvgDrawing(graph, LayoutBuilder.Run(graph, options), options);
+        var drawing = new SvgDrawing(graph, options);
         drawing.Draw();
         return drawing.svg.ToString();
     }
 
-    /// <summary>The drawing as a part of a page, which brings title and style.</summary>
-    public static string Part(Graph graph, DrawingOptions options)
+    /// <summary>The drawing as a part of a page, which brings title and style, says what everything is, and puts the pictures in their places.</summary>
+    public static string Part(Graph graph, DrawingOptions options, PagePictures pictures)
     {
-        var drawing = new SvgDrawing(graph, LayoutBuilder.Run(graph, options), options);
+        var drawing = new SvgDrawing(graph, options, pictures);
         drawing.svg.Raw("<svg class=\"backprop\" role=\"group\"");
         drawing.Size();
         drawing.Content();
@@ -88,7 +90,8 @@ sealed class SvgDrawing
 
     void Edge(EdgeLayout edge)
     {
-        svg.Raw("<g").Number("data-edge", edge.Edge.Id).Number("data-from", edge.Edge.From).Number("data-to", edge.Edge.To).Raw("><title>").Text(Hint(edge.Edge)).Raw("</title>");
+        svg.Raw("<g").Number("data-edge", edge.Edge.Id).Number("data-from", edge.Edge.From).Number("data-to", edge.Edge.To).Raw(">");
+        Hint(Hint, edge.Edge);
         var returns = edge.Edge.Gradient is not null && options.Gradients;
         if (returns) Way("back", Ways.Back(edge.Route, layout.Direction, nodes));
         Way("way", Ways.Forward(edge.Route, layout.Direction, returns, nodes));
@@ -100,6 +103,17 @@ sealed class SvgDrawing
         }
         foreach (var text in edge.Texts) Text(text, text.Role == GraphTextRole.Note ? "note working" : null);
         svg.Raw("</g>\n");
+    }
+
+    void Hint<T>(Func<T, string> text, T of)
+    {
+        if (page is null) svg.Raw("<title>").Text(text(of)).Raw("</title>");
+    }
+
+    void Picture(GraphPicture picture)
+    {
+        if (page is null) pictures.Draw(picture);
+        else svg.Raw("<g").Number("data-picture", page.Place(picture)).Raw($" transform=\"translate({SvgWriter.Of(picture.Box.X)} {SvgWriter.Of(picture.Box.Y)})\"></g>");
     }
 
     string Hint(GraphEdge edge)
@@ -123,7 +137,8 @@ sealed class SvgDrawing
             GraphNodeKind.Parameter => "leaf parameter",
             _ => "leaf variable",
         };
-        svg.Raw($"<g class=\"{type}\"").Number("data-node", node.Node.Id).Raw("><title>").Text(Hint(node.Node)).Raw("</title>");
+        svg.Raw($"<g class=\"{type}\"").Number("data-node", node.Node.Id).Raw(">");
+        Hint(Hint, node.Node);
         var outline = node.Outline;
         Rectangle("outline", outline, node.Shape switch { GraphShape.Round => Math.Min(outline.Width, outline.Height) / 2, GraphShape.Folder => 8, _ => 3 });
         foreach (var picture in node.Pictures) Picture(picture);
@@ -143,8 +158,7 @@ sealed class SvgDrawing
         return text;
     }
 
-    void Rectangle(string type, GraphBox box, double round) =>
-        svg.Raw($"<rect class=\"{type}\"").Number("x", box.X).Number("y", box.Y).Number("width", box.Width).Number("height", box.Height).Number("rx", round).Raw("/>");
+    void Rectangle(string type, GraphBox box, double round) => svg.Rectangle(type, box, round);
 
     void Text(GraphText text, string? type = null)
     {
@@ -182,53 +196,5 @@ sealed class SvgDrawing
         if (command != ' ') svg.Raw(command.ToString());
         else svg.Raw(" ");
         svg.Raw(SvgWriter.Of(point.X)).Raw(" ").Raw(SvgWriter.Of(point.Y));
-    }
-
-    void Picture(GraphPicture picture)
-    {
-        if (options.Picture == TensorPicture.Histogram) Histogram(picture);
-        else HeatMap(picture);
-        Rectangle("picture-edge", picture.Box, 0);
-    }
-
-    // One path for each colour: small, and plain to every reader of SVG.
-    void HeatMap(GraphPicture picture)
-    {
-        var value = picture.Value;
-        var (width, height) = (picture.Box.Width / value.Columns, picture.Box.Height / value.Rows);
-        var paths = new StringBuilder[SvgStyle.Heats + 1];
-        for (var i = 0; i < value.Cells.Count; i++)
-        {
-            var (row, column) = Math.DivRem(i, value.Columns);
-            (paths[Heat(value, i)] ??= new()).Append('M').Append(SvgWriter.Of(picture.Box.X + column * width)).Append(' ').Append(SvgWriter.Of(picture.Box.Y + row * height))
-                .Append('h').Append(SvgWriter.Of(width)).Append('v').Append(SvgWriter.Of(height)).Append('h').Append(SvgWriter.Of(-width)).Append('z');
-        }
-        for (var i = 0; i < paths.Length; i++)
-            if (paths[i] is { } path) svg.Raw(i == SvgStyle.Heats ? "<path class=\"none\" d=\"" : $"<path class=\"h{i}\" d=\"").Raw(path.ToString()).Raw("\"/>");
-    }
-
-    /// <summary>Which colour a cell has: zero in the middle, the cell farthest from zero at an end; the last for NaN.</summary>
-    internal static int Heat(GraphValue value, int cell)
-    {
-        double largest = 0;
-        foreach (var v in value.Cells)
-            if (double.IsFinite(v)) largest = Math.Max(largest, Math.Abs(v));
-        var x = value.Cells[cell];
-        if (!double.IsFinite(x)) return SvgStyle.Heats;
-        return largest == 0 ? SvgStyle.Heats / 2 : (int)Math.Round((x / largest + 1) / 2 * (SvgStyle.Heats - 1));
-    }
-
-    void Histogram(GraphPicture picture)
-    {
-        var bins = picture.Value.Histogram;
-        var (width, most) = (picture.Box.Width / Math.Max(bins.Count, 1), Math.Max(1, bins.Max()));
-        svg.Raw(picture.IsGradient ? "<path class=\"back-bar\" d=\"" : "<path class=\"bar\" d=\"");
-        for (var i = 0; i < bins.Count; i++)
-        {
-            if (bins[i] == 0) continue;
-            var height = Math.Max(picture.Box.Height * bins[i] / most, 0.5);
-            svg.Raw($"M{SvgWriter.Of(picture.Box.X + i * width)} {SvgWriter.Of(picture.Box.Bottom)}v{SvgWriter.Of(-height)}h{SvgWriter.Of(width)}v{SvgWriter.Of(height)}z");
-        }
-        svg.Raw("\"/>");
     }
 }

@@ -39,6 +39,10 @@ sealed class SvgWriter
     /// <summary>Adds an attribute that is text.</summary>
     public SvgWriter Attribute(string name, string value) => Raw(" ").Raw(name).Raw("=\"").Text(value).Raw("\"");
 
+    /// <summary>Adds a rectangle of a class.</summary>
+    public void Rectangle(string type, GraphBox box, double round) =>
+        Raw($"<rect class=\"{type}\"").Number("x", box.X).Number("y", box.Y).Number("width", box.Width).Number("height", box.Height).Number("rx", round).Raw("/>");
+
     /// <summary>A number as short as a drawing needs it.</summary>
     public static string Of(double value) => Math.Round(value, 1).ToString("0.#", CultureInfo.InvariantCulture);
 }

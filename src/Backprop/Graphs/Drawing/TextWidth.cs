@@ -14,6 +14,15 @@ static class TextWidth
         return width * size * (bold ? 1.1 : 1);
     }
 
+    /// <summary>How many columns of a terminal it takes.</summary>
+    public static int Columns(string text)
+    {
+        var columns = 0;
+        foreach (var rune in text.EnumerateRunes())
+            columns += IsWide(rune.Value) ? 2 : Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark ? 0 : 1;
+        return columns;
+    }
+
     // Classes of width after the widest of the fonts that stand behind "sans-serif".
     static double Of(Rune rune)
     {

@@ -5,10 +5,19 @@ using System.Text.Json;
 namespace Backprop.Graphs;
 
 /// <summary>What the page's script knows of a graph: numbers as texts, in JSON that holds nothing that is markup anywhere.</summary>
-static class PageData
+sealed class PageData
 {
+    readonly Dictionary<GraphValue, int> places = new(ReferenceEqualityComparer.Instance);
+    readonly List<GraphValue> values = [];
+
+    PageData()
+    {
+    }
+
     /// <summary>The nodes of all drawings, the groups, and the drawings with their arrows.</summary>
-    public static string Of(Graph whole, IReadOnlyCollection<PageState> states, DrawingOptions options)
+    public static string Of(Graph whole, IReadOnlyCollection<PageState> states, DrawingOptions options) => new PageData().Write(whole, states, options);
+
+    string Write(Graph whole, IReadOnlyCollection<PageState> states, DrawingOptions options)
     {
         using var memory = new MemoryStream();
         // The usual encoder writes <, >, & and both quotes as numbers, and all that is not ASCII.
@@ -20,12 +29,15 @@ static class PageData
             json.WriteStartArray("states");
             foreach (var state in states) State(json, state, options);
             json.WriteEndArray();
+            json.WriteStartArray("values");
+            foreach (var value in values) Value(json, value);
+            json.WriteEndArray();
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(memory.ToArray());
     }
 
-    static void Nodes(Utf8JsonWriter json, Graph whole, IReadOnlyCollection<PageState> states, DrawingOptions options)
+    void Nodes(Utf8JsonWriter json, Graph whole, IReadOnlyCollection<PageState> states, DrawingOptions options)
     {
         json.WriteStartObject("nodes");
         var last = Last(whole);
@@ -47,8 +59,8 @@ static class PageData
                 json.WriteNumber("operations", node.OperationCount);
                 json.WriteNumber("parameters", node.ParameterCount);
             }
-            Value(json, "value", node.Value);
-            if (options.Gradients && node.Gradient is { } gradient) Value(json, "gradient", gradient);
+            json.WriteNumber("value", Place(node.Value));
+            if (options.Gradients && node.Gradient is { } gradient) json.WriteNumber("gradient", Place(gradient));
             // The folders above a file are nobody's business who sees the drawing.
             if (node.Source is { File: { } file } source)
                 Text(json, "source", $"{file[(file.AsSpan().LastIndexOfAny('/', '\\') + 1)..]}:{source.Line.ToString(CultureInfo.InvariantCulture)}");
@@ -82,7 +94,7 @@ static class PageData
         json.WriteEndArray();
     }
 
-    static void State(Utf8JsonWriter json, PageState state, DrawingOptions options)
+    void State(Utf8JsonWriter json, PageState state, DrawingOptions options)
     {
         json.WriteStartObject();
         json.WriteString("key", state.Key);
@@ -95,23 +107,29 @@ static class PageData
         json.WriteEndObject();
     }
 
-    static void Edge(Utf8JsonWriter json, GraphEdge edge, DrawingOptions options)
+    void Edge(Utf8JsonWriter json, GraphEdge edge, DrawingOptions options)
     {
         json.WriteStartObject();
         json.WriteNumber("id", edge.Id);
         json.WriteNumber("from", edge.From);
         json.WriteNumber("to", edge.To);
         json.WriteNumber("origin", edge.Origin);
-        json.WriteString("value", EdgeText.Value(edge));
-        if (options.Gradients && edge.Gradient is { } gradient) Value(json, "gradient", gradient);
+        json.WriteNumber("value", Place(edge.Value));
+        if (options.Gradients && edge.Gradient is { } gradient) json.WriteNumber("gradient", Place(gradient));
         if (options.Gradients && edge.LocalDerivative is { } local) json.WriteString("local", EdgeText.Number(local));
         json.WriteEndObject();
     }
 
-    // What is said in a sentence, and what in a table.
-    static void Value(Utf8JsonWriter json, string name, GraphValue value)
+    int Place(GraphValue value)
     {
-        json.WriteStartObject(name);
+        if (places.TryAdd(value, values.Count)) values.Add(value);
+        return places[value];
+    }
+
+    // What is said in a sentence, and what in a table.
+    static void Value(Utf8JsonWriter json, GraphValue value)
+    {
+        json.WriteStartObject();
         if (value.Number is { } number) json.WriteString("number", EdgeText.Number(number));
         json.WriteString("shape", value.Shape.ToString());
         json.WriteString("type", value.DType.Name());

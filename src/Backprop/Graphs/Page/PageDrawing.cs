@@ -16,8 +16,9 @@ static class PageDrawing
         var style = SvgStyle.OfPage() + File("page.css");
         var script = File("page.js");
         var drawings = new StringBuilder();
+        var pictures = new PagePictures(options.Picture);
         var i = 0;
-        foreach (var state in states) drawings.Append("<template id=\"drawing-").Append(i++).Append("\">").Append(SvgDrawing.Part(state.Graph, options)).Append("</template>\n");
+        foreach (var state in states) drawings.Append("<template id=\"drawing-").Append(i++).Append("\">").Append(SvgDrawing.Part(state.Graph, options, pictures)).Append("</template>\n");
         var title = options.Title ?? $"Computational graph of {string.Join(", ", graph.Outputs.Select(node => node.Label))}";
         return Filled(File("page.html"), new()
         {
@@ -27,6 +28,7 @@ static class PageDrawing
             ["style"] = style,
             ["script"] = script,
             ["drawings"] = drawings.ToString(),
+            ["pictures"] = pictures.ToString(),
             ["data"] = PageData.Of(graph.Unfolded, states, options),
         });
     }

@@ -3,6 +3,12 @@
   const data = JSON.parse(document.getElementById('data').textContent);
   const find = id => document.getElementById(id);
   const stage = find('stage'), panel = find('panel'), caption = find('caption'), hint = find('hint'), keys = find('keys');
+  const pictures = find('pictures').content.firstElementChild.children;
+  // A value is written once, however many arrows bear it.
+  for (const thing of [...Object.values(data.nodes), ...data.states.flatMap(state => state.edges)]) {
+    thing.value = data.values[thing.value];
+    if (thing.gradient !== undefined) thing.gradient = data.values[thing.gradient];
+  }
   const byKey = new Map(data.states.map((state, i) => [state.key, { ...state, drawing: 'drawing-' + i }]));
   const groupOf = new Map(data.groups.map((group, i) => [group.path, i]));
 
@@ -114,6 +120,24 @@
   const say = value => value.number ?? value.shape;
   const norm = value => value.number ?? '‖∂‖ ' + (value.norm ?? '0');
   const short = node => node.name ?? (node.kind === 'Operation' || node.value.number === undefined ? node.label : node.value.number);
+  const named = edge => short(data.nodes[edge.from]) + (say(edge.value) === short(data.nodes[edge.from]) ? '' : ' = ' + say(edge.value));
+  const summary = value => value.number ?? value.shape + ' ' + value.type + (value.mean === undefined ? '' : ', mean ' + value.mean + ', norm ' + value.norm);
+
+  function nodeText(node) {
+    let text = node.kind === 'Operation' || node.kind === 'Group' ? node.operation : node.label;
+    if (node.name && node.name !== text) text = node.name + ': ' + text;
+    if (node.attributes) text += ', ' + node.attributes;
+    text += ' = ' + summary(node.value);
+    if (node.gradient) text += '; derivative ' + summary(node.gradient);
+    return node.source ? text + '; ' + node.source : text;
+  }
+
+  function edgeText(edge) {
+    let text = short(data.nodes[edge.from]) + ' → ' + short(data.nodes[edge.to]) + ': ' + summary(edge.value);
+    if (edge.gradient) text += '; derivative ' + summary(edge.gradient);
+    return edge.local === undefined ? text : text + '; local derivative ' + edge.local;
+  }
+
   const factor = text => text.startsWith('−') ? '(' + text + ')' : text;
 
   function sentence(node, words) {
@@ -124,7 +148,7 @@
   function forwardText(scene, id) {
     const node = data.nodes[id], into = scene.into.get(id) ?? [];
     const names = sentence(node, into.map(edge => short(data.nodes[edge.from])));
-    const values = sentence(node, into.map(edge => factor(edge.value)));
+    const values = sentence(node, into.map(edge => factor(say(edge.value))));
     const parts = node.name && node.kind !== 'Group' ? [node.name, names] : [names];
     if (values !== names && into.every(edge => data.nodes[edge.from].value.number !== undefined)) parts.push(values);
     parts.push(say(node.value));
@@ -185,14 +209,18 @@
     scene.arrows = new Map();
     scene.trunks = new Map();
     for (const part of svg.querySelectorAll('[data-node]')) {
-      label(part, 'button');
-      scene.nodes.set(Number(part.dataset.node), part);
+      const id = Number(part.dataset.node);
+      label(part, nodeText(data.nodes[id]), 'button');
+      scene.nodes.set(id, part);
     }
+    const edges = new Map(state.edges.map(edge => [edge.id, edge]));
     for (const part of svg.querySelectorAll('[data-edge]')) {
-      label(part);
-      scene.arrows.set(Number(part.dataset.edge), part);
+      const id = Number(part.dataset.edge);
+      label(part, edgeText(edges.get(id)), 'img');
+      scene.arrows.set(id, part);
       widen(part);
     }
+    for (const part of svg.querySelectorAll('[data-picture]')) part.append(pictures[part.dataset.picture].cloneNode(true));
     for (const part of svg.querySelectorAll('[data-origin]')) {
       const origin = Number(part.dataset.origin);
       if (!scene.trunks.has(origin)) scene.trunks.set(origin, []);
@@ -228,14 +256,10 @@
     return count;
   }
 
-  function label(part, role) {
-    const title = part.querySelector(':scope > title');
-    if (!title) return;
-    part.setAttribute('aria-label', title.textContent);
-    title.remove();
-    if (!role) return part.setAttribute('role', 'img');
+  function label(part, text, role) {
+    part.setAttribute('aria-label', text);
     part.setAttribute('role', role);
-    part.setAttribute('tabindex', '0');
+    if (role === 'button') part.setAttribute('tabindex', '0');
   }
 
   // A thin arrow is hard to point at.
@@ -293,7 +317,7 @@
     find('first').disabled = find('back').disabled = position === 0;
     find('next').disabled = find('last').disabled = position === steps.length;
     const play = find('play');
-    play.textContent = timer ? '⏸' : '▶';
+    play.classList.toggle('playing', timer !== 0);
     play.setAttribute('aria-label', timer ? 'Pause' : 'Play');
   }
 
@@ -449,8 +473,8 @@
     if (node.formula) {
       const letters = into.length === 1 ? ['x'] : ['a', 'b', 'c'];
       panel.append(typeset(node.formula, 'y'));
-      into.forEach((edge, i) => row(table, letters[i] ?? '', short(data.nodes[edge.from]) + ' = ' + edge.value));
-    } else into.forEach((edge, i) => row(table, i === 0 ? 'of' : '', short(data.nodes[edge.from]) + (edge.value === short(data.nodes[edge.from]) ? '' : ' = ' + edge.value)));
+      into.forEach((edge, i) => row(table, letters[i] ?? '', named(edge)));
+    } else into.forEach((edge, i) => row(table, i === 0 ? 'of' : '', named(edge)));
     row(table, 'what', node.kind === 'Operation' ? node.operation : node.kind === 'Group' ? node.operation : node.kind.toLowerCase());
     row(table, 'with', node.attributes);
     if (node.kind === 'Group') row(table, 'holds', node.operations + (node.operations === 1 ? ' operation' : ' operations') + (node.parameters ? ', ' + node.parameters + ' parameters' : ''));
