@@ -20,6 +20,17 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         return await browser.Open(graph.ToHtml(options), width, height);
     }
 
+    [Fact]
+    public async Task What_has_no_name_is_called_by_how_it_comes_about()
+    {
+        await using var page = await Open(SampleGraphs.Orange());
+        await page.Press("Home", "ArrowRight", "ArrowRight", "ArrowRight");
+        Assert.Equal("→ (apple × apples) + (orange × oranges) = 200 + 450 = 650", await page.Ask<string>(Caption));
+        await page.Press("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight");
+        Assert.Equal("← ∂price/∂(apple × apples) = 1.1 · 1 = 1.1;  ∂price/∂(orange × oranges) = 1.1 · 1 = 1.1", await page.Ask<string>(Caption));
+        Assert.Empty(page.Complaints);
+    }
+
     static Graph Transformer(int layers, bool recorded = true)
     {
         var generator = new Generator(5);
@@ -119,7 +130,11 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         Assert.True(await page.Ask<int>("document.querySelectorAll('#stage .folder').length") >= 6);
         await page.Ask<object?>("document.querySelectorAll('#stage .folder')[2].focus()");
         await page.Press("f");
-        Assert.True(await page.Ask<int>("document.querySelectorAll('#stage [data-group]').length") >= 1);
+        Assert.Equal("layers.2", await page.Ask<string>("document.querySelector('#stage [data-group]').dataset.group"));
+        await page.Press("f");
+        Assert.Equal(0, await page.Ask<int>("document.querySelectorAll('#stage [data-group]').length"));
+        await page.Press("e");
+        Assert.True(await page.Ask<int>("document.querySelectorAll('#stage [data-group]').length") >= 6);
         await page.Press("Home", "ArrowRight", "ArrowRight", "End", "c");
         Assert.Equal(0, await page.Ask<int>("document.querySelectorAll('#stage [data-group]').length"));
         Assert.Empty(page.Complaints);
@@ -166,8 +181,11 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         before = await Box();
         var empty = await page.Ask<double[]>("(() => { const b = document.getElementById('stage').getBoundingClientRect(); return [b.left + 20, b.top + 20]; })()");
         await page.Mouse("mousePressed", empty[0], empty[1]);
-        await page.Ask<object?>("document.getElementById('stage').dispatchEvent(new PointerEvent('pointermove', { pointerId: 99 }))");
-        await page.Mouse("mouseReleased", empty[0], empty[1]);
+        await page.Mouse("mouseMoved", empty[0] + 50, empty[1] + 30);
+        await page.Mouse("mouseReleased", empty[0] + 50, empty[1] + 30);
+        var after = await Box();
+        Assert.Equal(before[2], after[2], 1e-6);
+        Assert.True(after[0] < before[0] - 5 && after[1] < before[1] - 5);
         await page.Press("?");
         Assert.True(await page.Ask<bool>("document.getElementById('keys').open"));
         await page.Press("?", "t");

@@ -120,7 +120,10 @@
   const say = value => value.number ?? value.shape;
   const norm = value => value.number ?? '‖∂‖ ' + (value.norm ?? '0');
   const short = node => node.name ?? (node.kind === 'Operation' || node.value.number === undefined ? node.label : node.value.number);
-  const named = edge => short(data.nodes[edge.from]) + (say(edge.value) === short(data.nodes[edge.from]) ? '' : ' = ' + say(edge.value));
+  const named = edge => {
+    const name = called(scene, edge.from), value = say(edge.value);
+    return name === value ? value : name + ' = ' + value;
+  };
   const summary = value => value.number ?? value.shape + ' ' + value.type + (value.mean === undefined ? '' : ', mean ' + value.mean + ', norm ' + value.norm);
 
   function nodeText(node) {
@@ -140,14 +143,25 @@
 
   const factor = text => text.startsWith('−') ? '(' + text + ')' : text;
 
+  // A result that has no name is called by how it comes about, as far as that stays short.
+  function called(scene, id, depth = 2) {
+    const node = data.nodes[id];
+    if (node.name || node.kind !== 'Operation') return short(node);
+    const text = depth === 0 ? '' : sentence(node, (scene.into.get(id) ?? []).map(edge => called(scene, edge.from, depth - 1)));
+    if (text === '' || text.length > 40) return node.value.number ?? (/^\p{L}/u.test(node.symbol) ? node.symbol + '(…)' : '(… ' + node.symbol + ' …)');
+    return isSign(node) ? '(' + text + ')' : text;
+  }
+
+  const isSign = node => !/^\p{L}/u.test(node.symbol);
+
   function sentence(node, words) {
-    if (node.kind === 'Operation' && words.length === 2 && !/^\p{L}/u.test(node.symbol)) return words[0] + ' ' + node.symbol + ' ' + words[1];
+    if (node.kind === 'Operation' && words.length === 2 && isSign(node)) return words[0] + ' ' + node.symbol + ' ' + words[1];
     return (node.symbol || node.label) + '(' + words.join(', ') + ')';
   }
 
   function forwardText(scene, id) {
     const node = data.nodes[id], into = scene.into.get(id) ?? [];
-    const names = sentence(node, into.map(edge => short(data.nodes[edge.from])));
+    const names = sentence(node, into.map(edge => called(scene, edge.from)));
     const values = sentence(node, into.map(edge => factor(say(edge.value))));
     const parts = node.name && node.kind !== 'Group' ? [node.name, names] : [names];
     if (values !== names && into.every(edge => data.nodes[edge.from].value.number !== undefined)) parts.push(values);
@@ -160,10 +174,9 @@
     const texts = [];
     for (const edge of scene.into.get(id) ?? []) {
       if (!edge.gradient) continue;
-      const from = data.nodes[edge.from];
       const shared = (scene.uses.get(edge.origin) ?? 0) > 1 ? ' (this use)' : '';
       const working = edge.local !== undefined && node.gradient?.number !== undefined ? ' = ' + node.gradient.number + ' · ' + factor(edge.local) : '';
-      texts.push('∂' + scene.result + '/∂' + short(from) + shared + working + ' = ' + norm(edge.gradient));
+      texts.push('∂' + scene.result + '/∂' + called(scene, edge.from) + shared + working + ' = ' + norm(edge.gradient));
     }
     return texts.join(';  ');
   }
@@ -378,6 +391,17 @@
     look();
   }
 
+  // A group that was opened, where the whole is too large to read.
+  function zoomTo(group) {
+    const frame = scene.svg.querySelector('[data-group="' + CSS.escape(data.groups[group].path) + '"] .frame')?.getBBox();
+    const { width, height } = stage.getBoundingClientRect();
+    if (!frame || Math.min(width / scene.size.width, height / scene.size.height) >= .7) return;
+    view.scale = Math.max(.5, Math.min(1.2, width / (frame.width + 40), height / (frame.height + 40)));
+    view.x = frame.width * view.scale > width ? frame.x - 20 : frame.x + frame.width / 2 - width / view.scale / 2;
+    view.y = frame.y + frame.height / 2 - height / view.scale / 2;
+    look();
+  }
+
   function move(dx, dy) {
     view.x += dx / view.scale;
     view.y += dy / view.scale;
@@ -409,8 +433,10 @@
   function unfold(group, focus) {
     const path = ancestors(group), wanted = keyOf(new Set([...open(), ...path]));
     const key = byKey.has(wanted) ? wanted : keyOf(path);
-    if (byKey.has(key)) show(key, focus);
-    else caption.textContent = 'This group is not part of the page, which would be too large; draw it by itself.';
+    if (byKey.has(key)) {
+      show(key, focus);
+      zoomTo(group);
+    } else caption.textContent = 'This group is not part of the page, which would be too large; draw it by itself.';
   }
 
   function fold(group) {
@@ -424,7 +450,7 @@
 
   function toggle(id) {
     const group = folds(id);
-    if (group !== undefined) return unfold(group, '[data-node]');
+    if (group !== undefined) return unfold(group, '[data-group="' + CSS.escape(data.groups[group].path) + '"]');
     const within = data.nodes[id]?.within;
     if (within !== undefined && groupOf.has(within)) fold(groupOf.get(within));
   }
@@ -480,7 +506,7 @@
     if (node.kind === 'Group') row(table, 'holds', node.operations + (node.operations === 1 ? ' operation' : ' operations') + (node.parameters ? ', ' + node.parameters + ' parameters' : ''));
     statistics(table, 'value', node.value);
     statistics(table, 'derivative', node.gradient, 'back');
-    for (const edge of into) if (edge.local !== undefined) row(table, 'local', '∂/∂' + short(data.nodes[edge.from]) + ' = ' + edge.local, 'back');
+    for (const edge of into) if (edge.local !== undefined) row(table, 'local', '∂/∂' + called(scene, edge.from) + ' = ' + edge.local, 'back');
     row(table, 'in', node.within);
     row(table, 'source', node.source);
     panel.append(table);
