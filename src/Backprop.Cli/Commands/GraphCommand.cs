@@ -13,7 +13,7 @@ static class GraphCommand
         {
             Description = $"{string.Join(", ", GraphExamples.All.Keys)}, or a file of statements: apple = 100; count = 2; price = apple * count",
         };
-        var to = Values.OneOf("--to", "What it is drawn as; after the ending of --output unless given", "", ["svg", "dot", "mermaid", "latex"]);
+        var to = Values.OneOf("--to", "What it is drawn as; after the ending of --output unless given", "", ["svg", "html", "dot", "mermaid", "latex"]);
         var file = new Option<string?>("--output", "-o") { Description = "The file; the standard output unless given" };
         var command = new Command("graph", "Draws a computational graph with its values and derivatives.") { what, to, file };
         command.SetAction(parsed =>
@@ -21,7 +21,7 @@ static class GraphCommand
             var path = parsed.GetValue(file);
             var kind = parsed.GetValue(to) is { Length: > 0 } chosen ? chosen : Kind(path);
             var graph = Graph(parsed.GetValue(what)!);
-            var drawn = kind switch { "dot" => graph.ToDot(), "mermaid" => graph.ToMermaid(), "latex" => graph.ToLatex(), _ => graph.ToSvg() };
+            var drawn = kind switch { "html" => graph.ToHtml(), "dot" => graph.ToDot(), "mermaid" => graph.ToMermaid(), "latex" => graph.ToLatex(), _ => graph.ToSvg() };
             if (path is null) output.Write(drawn);
             else File.WriteAllText(path, drawn);
         });
@@ -31,10 +31,11 @@ static class GraphCommand
     static string Kind(string? path) => Path.GetExtension(path)?.ToLowerInvariant() switch
     {
         null or "" or ".svg" => "svg",
+        ".html" or ".htm" => "html",
         ".dot" or ".gv" => "dot",
         ".mmd" or ".mermaid" => "mermaid",
         ".tex" => "latex",
-        var other => throw new UsageException($"--output: what to draw as {other} is not known; endings are .svg, .dot, .mmd and .tex, or say --to."),
+        var other => throw new UsageException($"--output: what to draw as {other} is not known; endings are .svg, .html, .dot, .mmd and .tex, or say --to."),
     };
 
     static Graph Graph(string what)

@@ -26,7 +26,14 @@ public sealed partial class Graph
     public string ToLatex(DrawingOptions? options = null) => LatexDrawing.Of(this, options ?? DrawingOptions.Default);
 
     /// <summary>
-    /// Writes the drawing that the file's name asks for: <c>.svg</c>, <c>.dot</c> or <c>.gv</c>, <c>.mmd</c> or <c>.mermaid</c>, <c>.md</c> (a block of Mermaid) or <c>.tex</c>.
+    /// An interactive page in one file, which needs no network and no other file: step through the computation forward and backward, fold and open groups, move and zoom, and ask
+    /// of everything what it is. Of a graph with many groups the page begins with the outermost ones folded; fold it otherwise to begin otherwise.
+    /// </summary>
+    /// <remarks>What a reader's browser may run is limited to the page's own script; names and labels are text wherever they stand.</remarks>
+    public string ToHtml(DrawingOptions? options = null) => PageDrawing.Of(this, options ?? DrawingOptions.Default);
+
+    /// <summary>
+    /// Writes the drawing that the file's name asks for: <c>.svg</c>, <c>.dot</c> or <c>.gv</c>, <c>.mmd</c> or <c>.mermaid</c>, <c>.md</c> (a block of Mermaid), <c>.tex</c> or <c>.html</c>.
     /// </summary>
     /// <exception cref="ArgumentException">The name ends in something else.</exception>
     public void Save(string path, DrawingOptions? options = null)
@@ -35,12 +42,13 @@ public sealed partial class Graph
         File.WriteAllText(path, Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".svg" => ToSvg(options),
+            ".html" or ".htm" => ToHtml(options),
             ".dot" or ".gv" => ToDot(options),
             ".mmd" or ".mermaid" => ToMermaid(options),
             ".md" => $"```mermaid\n{ToMermaid(options)}```\n",
             ".tex" => ToLatex(options),
             var other => throw new ArgumentException(
-                $"Graph.Save: a graph is not drawn as \"{other}\"; the name may end in .svg, .dot, .gv, .mmd, .mermaid, .md or .tex.", nameof(path)),
+                $"Graph.Save: a graph is not drawn as \"{other}\"; the name may end in .svg, .html, .htm, .dot, .gv, .mmd, .mermaid, .md or .tex.", nameof(path)),
         });
     }
 }

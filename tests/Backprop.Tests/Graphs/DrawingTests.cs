@@ -163,7 +163,7 @@ public sealed partial class DrawingTests
             foreach (var (name, text) in new[]
             {
                 ("a.svg", graph.ToSvg()), ("a.dot", graph.ToDot()), ("a.GV", graph.ToDot()), ("a.mmd", graph.ToMermaid()), ("a.mermaid", graph.ToMermaid()),
-                ("a.md", $"```mermaid\n{graph.ToMermaid()}```\n"), ("a.tex", graph.ToLatex()),
+                ("a.html", graph.ToHtml()), ("a.md", $"```mermaid\n{graph.ToMermaid()}```\n"), ("a.tex", graph.ToLatex()),
             })
             {
                 var path = Path.Combine(folder.FullName, name);

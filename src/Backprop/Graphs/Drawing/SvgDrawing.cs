@@ -24,11 +24,30 @@ sealed class SvgDrawing
         return drawing.svg.ToString();
     }
 
+    /// <summary>The drawing as a part of a page, which brings title and style.</summary>
+    public static string Part(Graph graph, DrawingOptions options)
+    {
+        var drawing = new SvgDrawing(graph, LayoutBuilder.Run(graph, options), options);
+        drawing.svg.Raw("<svg class=\"backprop\" role=\"group\"");
+        drawing.Size();
+        drawing.Content();
+        return drawing.svg.ToString();
+    }
+
     void Draw()
     {
-        svg.Raw("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"backprop\" role=\"img\"").Attribute("viewBox", $"0 0 {SvgWriter.Of(layout.Width)} {SvgWriter.Of(layout.Height)}")
-            .Number("width", layout.Width).Number("height", layout.Height).Raw(">\n<title>").Text(Title()).Raw("</title>\n<desc>").Text(Description()).Raw("</desc>\n<style>")
+        svg.Raw("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"backprop\" role=\"img\"");
+        Size();
+        svg.Raw("<title>").Text(Title()).Raw("</title>\n<desc>").Text(Description()).Raw("</desc>\n<style>")
             .Raw(SvgStyle.Of(options.Theme)).Raw("</style>\n<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n");
+        Content();
+    }
+
+    void Size() => svg.Attribute("viewBox", $"0 0 {SvgWriter.Of(layout.Width)} {SvgWriter.Of(layout.Height)}")
+        .Number("width", layout.Width).Number("height", layout.Height).Raw(">\n");
+
+    void Content()
+    {
         foreach (var frame in layout.Frames) Frame(frame);
         foreach (var trunk in layout.Trunks) Trunk(trunk);
         foreach (var edge in layout.Edges) Edge(edge);
@@ -73,8 +92,13 @@ sealed class SvgDrawing
         var returns = edge.Edge.Gradient is not null && options.Gradients;
         if (returns) Way("back", Ways.Back(edge.Route, layout.Direction, nodes));
         Way("way", Ways.Forward(edge.Route, layout.Direction, returns, nodes));
-        foreach (var picture in edge.Pictures) Picture(picture);
-        foreach (var text in edge.Texts) Text(text);
+        foreach (var picture in edge.Pictures)
+        {
+            svg.Raw(picture.IsGradient ? "<g class=\"backward\">" : "<g class=\"forward\">");
+            Picture(picture);
+            svg.Raw("</g>");
+        }
+        foreach (var text in edge.Texts) Text(text, text.Role == GraphTextRole.Note ? "note working" : null);
         svg.Raw("</g>\n");
     }
 
@@ -122,9 +146,9 @@ sealed class SvgDrawing
     void Rectangle(string type, GraphBox box, double round) =>
         svg.Raw($"<rect class=\"{type}\"").Number("x", box.X).Number("y", box.Y).Number("width", box.Width).Number("height", box.Height).Number("rx", round).Raw("/>");
 
-    void Text(GraphText text)
+    void Text(GraphText text, string? type = null)
     {
-        var type = text.Role switch { GraphTextRole.Title => "title", GraphTextRole.Value => "value", GraphTextRole.Gradient => "gradient", _ => "note" };
+        type ??= text.Role switch { GraphTextRole.Title => "title", GraphTextRole.Value => "value", GraphTextRole.Gradient => "gradient", _ => "note" };
         svg.Raw($"<text class=\"{type}\"").Number("x", text.Box.Centre.X).Number("y", text.Box.Centre.Y).Number("font-size", text.Size).Raw(">").Text(text.Text).Raw("</text>");
     }
 
