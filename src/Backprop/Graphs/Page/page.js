@@ -293,7 +293,7 @@
     find('first').disabled = find('back').disabled = position === 0;
     find('next').disabled = find('last').disabled = position === steps.length;
     const play = find('play');
-    play.textContent = timer ? '⏸' : '▶';
+    play.textContent = timer ? '‖' : '▶';
     play.setAttribute('aria-label', timer ? 'Pause' : 'Play');
   }
 
