@@ -15,7 +15,7 @@ static class ExplainCommand
         var by = new Option<string[]>("--with-respect-to") { Description = "The names whose derivatives are explained; all unless given", AllowMultipleArgumentsPerToken = true };
         var language = Values.OneOf("--language", "The language", CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "ko" ? "ko" : "en", ["en", "ko"]);
         var format = Values.OneOf("--format", "How it is printed", "text", ["text", "markdown", "latex"]);
-        var draw = new Option<string?>("--draw") { Description = "A file for the drawn graph: .svg, .dot, .mmd or .tex" };
+        var draw = new Option<string?>("--draw") { Description = "A file for the drawn graph: .svg, .html, .dot, .mmd or .tex" };
         var command = new Command("explain", "Explains every derivative of an expression by the chain rule.") { expression, values, by, language, format, draw };
         command.SetAction(parsed =>
         {

@@ -78,6 +78,7 @@ public sealed partial class CliTests : IDisposable
         var file = PathOf("graph.svg");
         Assert.Equal((0, "", ""), Run("graph", name, "-o", file));
         Assert.Contains(part, File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.StartsWith("<!DOCTYPE html>", Run("graph", name, "--to", "html").Output, StringComparison.OrdinalIgnoreCase);
         Assert.StartsWith("flowchart", Run("graph", name, "--to", "mermaid").Output, StringComparison.Ordinal);
     }
 

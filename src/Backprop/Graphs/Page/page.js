@@ -536,7 +536,7 @@
 
   const part = event => event.target.closest?.('[data-node], [data-edge], [data-group]');
   const pointers = new Map();
-  let moved = false;
+  let moved = false, waiting = 0;
 
   stage.addEventListener('pointerdown', event => {
     if (event.button !== 0) return;
@@ -578,10 +578,16 @@
   stage.addEventListener('click', event => {
     const hit = part(event);
     if (moved || !hit) return;
-    if (hit.dataset.node !== undefined) choose(Number(hit.dataset.node));
-    else if (hit.dataset.edge !== undefined) choose(Number(hit.dataset.to));
+    clearTimeout(waiting);
+    if (hit.dataset.node !== undefined) {
+      const id = Number(hit.dataset.node);
+      // The panel must not come between the two clicks that open a box.
+      if (folds(id) === undefined || !panel.hidden) choose(id);
+      else if (event.detail < 2) waiting = setTimeout(() => { if (scene.nodes.has(id)) choose(id); }, 250);
+    } else if (hit.dataset.edge !== undefined) choose(Number(hit.dataset.to));
   });
   stage.addEventListener('dblclick', event => {
+    clearTimeout(waiting);
     const hit = part(event);
     if (hit?.dataset.node !== undefined && folds(Number(hit.dataset.node)) !== undefined) toggle(Number(hit.dataset.node));
     else if (hit?.dataset.group !== undefined) fold(groupOf.get(hit.dataset.group));
