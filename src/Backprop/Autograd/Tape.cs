@@ -38,8 +38,8 @@ public static class Tape
     /// </summary>
     public static AnomalyScope DetectAnomalies(bool nan = true, bool infinity = true) => new(nan, infinity);
 
-    /// <summary>Puts the watch for anomalies back as it was.</summary>
-    public readonly struct AnomalyScope : IDisposable
+    /// <summary>Puts the watch for anomalies back as it was. As it is a matter of the thread, the compiler lets no await stand inside.</summary>
+    public readonly ref struct AnomalyScope : IDisposable
     {
         readonly bool nan, infinity, keptSources;
 
@@ -53,8 +53,8 @@ public static class Tape
         public void Dispose() => (Anomalies.WatchesNaN, Anomalies.WatchesInfinity, Recorder.KeepsSources) = (nan, infinity, keptSources);
     }
 
-    /// <summary>Puts recording back as it was.</summary>
-    public readonly struct Scope : IDisposable
+    /// <summary>Puts recording back as it was. As it is a matter of the thread, the compiler lets no await stand inside.</summary>
+    public readonly ref struct Scope : IDisposable
     {
         readonly bool wasRecording, keptSources;
 

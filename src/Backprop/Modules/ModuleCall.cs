@@ -39,7 +39,7 @@ public readonly ref struct ModuleCall
     }
 
     /// <summary>Puts the observer back.</summary>
-    internal readonly struct Watch(IModuleObserver? before) : IDisposable
+    internal readonly ref struct Watch(IModuleObserver? before) : IDisposable
     {
         public void Dispose() => observer = before;
     }

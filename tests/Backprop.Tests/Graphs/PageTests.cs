@@ -143,22 +143,21 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task What_is_chosen_shows_formula_numbers_and_source()
     {
-        using (Tape.KeepSources())
-        {
-            Tensor x = 0.5;
-            Tape.Watch(x);
-            await using var page = await Open(Graph.Of(x.Sigmoid(), x));
-            await page.Click("#stage .operation");
-            Assert.True(await page.Ask<bool>("document.querySelector('#panel math mfrac') !== null"));
-            var text = await page.Ask<string>("document.getElementById('panel').innerText");
-            Assert.Contains("0.62246", text);
-            Assert.Contains("PageTests.cs:", text);
-            Assert.DoesNotContain("/PageTests.cs", text);
-            Assert.Contains("∂/∂x = 0.235", text);
-            await page.Press("Escape");
-            Assert.True(await page.Ask<bool>("document.getElementById('panel').hidden"));
-            Assert.Empty(page.Complaints);
-        }
+        Tensor x = 0.5;
+        Tape.Watch(x);
+        Graph graph;
+        using (Tape.KeepSources()) graph = Graph.Of(x.Sigmoid(), x);
+        await using var page = await Open(graph);
+        await page.Click("#stage .operation");
+        Assert.True(await page.Ask<bool>("document.querySelector('#panel math mfrac') !== null"));
+        var text = await page.Ask<string>("document.getElementById('panel').innerText");
+        Assert.Contains("0.62246", text);
+        Assert.Contains("PageTests.cs:", text);
+        Assert.DoesNotContain("/PageTests.cs", text);
+        Assert.Contains("∂/∂x = 0.235", text);
+        await page.Press("Escape");
+        Assert.True(await page.Ask<bool>("document.getElementById('panel').hidden"));
+        Assert.Empty(page.Complaints);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ sealed class Activity
     }
 
     /// <summary>Ends with its disposal.</summary>
-    public readonly struct Scope(Activity activity) : IDisposable
+    public readonly ref struct Scope(Activity activity) : IDisposable
     {
         public void Dispose() => activity.depth--;
     }

@@ -43,8 +43,8 @@ public sealed partial class Graph
     /// </summary>
     public static Recording Record() => new(new FrameWatch());
 
-    /// <summary>Puts back what was recorded before.</summary>
-    public readonly struct Recording : IDisposable
+    /// <summary>Puts back what was recorded before. As it is a matter of the thread, the compiler lets no await stand inside.</summary>
+    public readonly ref struct Recording : IDisposable
     {
         readonly bool keptSources;
         readonly Action<Node>? told;
