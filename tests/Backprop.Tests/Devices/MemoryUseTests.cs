@@ -96,10 +96,10 @@ public sealed class MemoryUseTests
     public void Training_without_any_Dispose_asks_for_no_more_large_memory(string net)
     {
         var step = net == "mlp" ? Mlp() : Transformer();
-        for (var i = 0; i < 200; i++) step();
+        for (var i = 0; i < 100; i++) step();
         GC.Collect(2);
         long kept = BufferPool.FreeBytes, pinned = Pinned();
-        for (var i = 0; i < 600; i++) step();
+        for (var i = 0; i < 300; i++) step();
         GC.Collect(2);
         // Buffers are pinned: that heap is the pool, and what threads keep. Each step makes some megabytes of tensors.
         Assert.InRange(Pinned() - pinned, long.MinValue, 8 << 20);
