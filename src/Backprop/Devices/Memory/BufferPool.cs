@@ -117,6 +117,12 @@ static class BufferPool
         }
     }
 
+    /// <summary>Keeps no more than so many bytes that are not in use.</summary>
+    public static void Limit(long most)
+    {
+        lock (gate) Evict(most);
+    }
+
     static PooledBuffer? Find(int sizeClass)
     {
         if (!free[sizeClass].TryPop(out var buffer))
