@@ -19,6 +19,15 @@ sealed class Computation
     /// <summary>What it came to.</summary>
     public Tensor Result { get; private set; } = null!;
 
+    /// <summary>The names that a statement may use, inputs and results.</summary>
+    public IEnumerable<string> Names => values.Keys;
+
+    /// <summary>The names that need no value.</summary>
+    public static IEnumerable<string> Constants => constants.Keys;
+
+    /// <summary>What a name came to.</summary>
+    public Tensor Value(string name) => values[name];
+
     /// <summary>Computes statements; all names and functions are looked up before anything is computed.</summary>
     /// <exception cref="ExpressionException">A name has no value, or there is no such function; the message shows the place.</exception>
     /// <exception cref="UsageException">A value is given that no statement uses.</exception>

@@ -48,6 +48,9 @@ public sealed record GraphNode
     /// <summary>The operation's formula in its operands x, or a and b: <c>a * b</c>; null where it is not one.</summary>
     public string? Formula { get; init; }
 
+    /// <summary>The operation itself; null of leaves, outputs and folded groups.</summary>
+    internal Op? Call { get; init; }
+
     /// <summary>The operation's attributes by name, as <c>Axis</c> and <c>-1</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; } = [];
 

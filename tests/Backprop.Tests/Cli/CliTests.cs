@@ -201,7 +201,7 @@ public sealed partial class CliTests : IDisposable
     public void What_is_interrupted_leaves_no_file()
     {
         using StringWriter output = new(CultureInfo.InvariantCulture), error = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        var code = App.Run(["train", "digits", "--output", PathOf("x.safetensors")], output, error, new CancellationToken(canceled: true));
+        var code = App.Run(["train", "digits", "--output", PathOf("x.safetensors")], output, error, stop: new CancellationToken(canceled: true));
         Assert.Equal((130, "stopped; nothing was saved\n"), (code, error.ToString()));
         Assert.Empty(Directory.GetFiles(folder));
     }
