@@ -60,7 +60,7 @@ public sealed record GraphNode
     /// <summary>The derivative of the output with respect to this; null where none was asked for or none flows.</summary>
     public GraphValue? Gradient { get; init; }
 
-    /// <summary>Whose file and line called the operation, if <see cref="Graph.Record"/> or <see cref="Autograd.Tape.KeepSources"/> was on.</summary>
+    /// <summary>Whose file and line called the operation, if <see cref="Graph.Record"/> or <see cref="Autograd.Tape.KeepSources()"/> was on.</summary>
     public CallSite? Source { get; init; }
 
     /// <summary>The path of the innermost group it belongs to; empty outside all groups.</summary>

@@ -117,7 +117,7 @@ public static class Explain
     static FormulaExplanation Written(Graph graph, string result, string? input, GraphNode? target)
     {
         var reader = new FormulaReader(graph, node => node.Name == Mark ? input : node.Name);
-        var simplifier = new Simplifier();
+        var simplifier = new Simplifier(reader.Order);
         var formula = simplifier.Simplify(input is null ? reader.Result : reader.Derivative(target));
         var called = new Dictionary<Source, string>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Nodes)

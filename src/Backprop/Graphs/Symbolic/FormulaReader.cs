@@ -12,7 +12,7 @@ sealed class FormulaReader
     readonly Graph graph;
     readonly GraphNode root;
     readonly Dictionary<int, Source> values = [];
-    readonly HashSet<string> names = [];
+    readonly Dictionary<string, int> names = [];
     readonly HashSet<Source> tensors = new(ReferenceEqualityComparer.Instance), singles = new(ReferenceEqualityComparer.Instance);
 
     public FormulaReader(Graph graph, Func<GraphNode, string?> called)
@@ -29,6 +29,9 @@ sealed class FormulaReader
     /// <summary>Whether several numbers are in one of the values.</summary>
     public bool HasTensors => graph.Nodes.Any(node => node.Value.Number is null);
 
+    /// <summary>The names of the inputs in the order in which they are used.</summary>
+    public IReadOnlyDictionary<string, int> Order => names;
+
     /// <summary>The value of the result.</summary>
     public Source Result => values[root.Id];
 
@@ -39,7 +42,7 @@ sealed class FormulaReader
     {
         if (name is null && node.Value.Number is { } number && node.Kind is GraphNodeKind.Literal or GraphNodeKind.Constant) return number;
         var free = name ?? "x";
-        for (var i = name is null ? 1 : 2; (name is null && free == "x") || !names.Add(free); i++) free = $"{name ?? "x"}{i}";
+        for (var i = name is null ? 1 : 2; (name is null && free == "x") || !names.TryAdd(free, names.Count); i++) free = $"{name ?? "x"}{i}";
         var leaf = new Source(free);
         if (node.Value.Number is null) tensors.Add(leaf);
         return leaf;
@@ -59,8 +62,8 @@ sealed class FormulaReader
 
     IEnumerable<Source> Operands(GraphNode node) => graph.Into(node).Select(edge => values[edge.From]);
 
-    bool IsSame(GraphNode node, Op op) => op is Variable or Cast
-        || (op is Reshape or Permute or Expand or SumTo or Slice or Sum or Mean && node.Value.Number is not null && graph.Into(node).First().Value.Number is not null);
+    bool IsSame(GraphNode node, Op op) => op is Variable or Cast or Reshape
+        || (op is Permute or Expand or SumTo or Slice or Sum or Mean && node.Value.Number is not null && graph.Into(node).First().Value.Number is not null);
 
     /// <summary>∂result/∂target, by walking back from the result.</summary>
     /// <exception cref="ShapeException">A call on the way is no formula.</exception>
@@ -73,11 +76,11 @@ sealed class FormulaReader
         foreach (var node in graph.Nodes.Reverse())
         {
             if (!reached.Contains(node.Id) || !flows.TryGetValue(node.Id, out var flow) || node.Call is not { } op || node.Id == target.Id) continue;
-            foreach (var edge in graph.Into(node))
+            foreach (var edge in graph.Into(node).Reverse())
                 if (reached.Contains(edge.From))
                 {
                     var part = Pull(node, op, edge, flow);
-                    flows[edge.From] = flows.TryGetValue(edge.From, out var others) ? others + part : part;
+                    flows[edge.From] = flows.TryGetValue(edge.From, out var others) ? part + others : part;
                 }
         }
         return flows.GetValueOrDefault(target.Id) ?? 0;

@@ -7,14 +7,19 @@ namespace Backprop.Graphs;
 /// Writes expressions as a textbook would: sums and products without nested parentheses, like terms and like factors together, no 0, no 1, no double minus, quotients as
 /// quotients. What it gives is equal for real numbers: x/x is 1, rounding may differ, and a guard against 0 · ∞ at one point is left out. Equal expressions are one object.
 /// </summary>
-sealed class Simplifier
+/// <param name="order">In which order names stand in products of names.</param>
+sealed class Simplifier(IReadOnlyDictionary<string, int>? order = null)
 {
     readonly Dictionary<string, Source> known = [];
     readonly Dictionary<Source, int> numbers = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Source, Source> done = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Source, Sum> sums = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Source, Product> products = new(ReferenceEqualityComparer.Instance);
-    readonly Source one, yes, no;
+    Source One => Number(1);
+
+    Source Yes => Intern("==", One, One);
+
+    Source No => Intern("<", One, One);
 
     // Both keep the order in which their parts came. The number in a sum is a multiple of the term 1.
     sealed class Sum : OrderedDictionary<Source, Ratio>
@@ -40,12 +45,6 @@ sealed class Simplifier
         }
     }
 
-    public Simplifier()
-    {
-        one = Number(1);
-        (yes, no) = (Intern("==", one, one), Intern("<", one, one));
-    }
-
     /// <summary>The same, simpler. The result shares what is equal in it, and with other results of this.</summary>
     public Source Simplify(Source source)
     {
@@ -65,8 +64,8 @@ sealed class Simplifier
         "/" when x[1].Number != 0 => Multiplied(x[0], x[1], -1),
         "Pow" => Power(x[0], x[1]),
         "?" => Choice(x[0], x[1], x[2]),
-        "&&" => x[0] == no || x[1] == no ? no : x[0] == yes ? x[1] : x[1] == yes || x[0] == x[1] ? x[0] : Intern(function, x),
-        "||" => x[0] == yes || x[1] == yes ? yes : x[0] == no ? x[1] : x[1] == no || x[0] == x[1] ? x[0] : Intern(function, x),
+        "&&" => x[0] == No || x[1] == No ? No : x[0] == Yes ? x[1] : x[1] == Yes || x[0] == x[1] ? x[0] : Intern(function, x),
+        "||" => x[0] == Yes || x[1] == Yes ? Yes : x[0] == No ? x[1] : x[1] == No || x[0] == x[1] ? x[0] : Intern(function, x),
         "!" => Negated(x[0]),
         "==" or "<" or "<=" or ">" or ">=" => Compared(function, x[0], x[1]),
         _ => Folded(function, x) is { } value ? Number(value) : Intern(function, x),
@@ -94,7 +93,7 @@ sealed class Simplifier
     {
         if (sums.TryGetValue(x, out var sum)) return sum;
         sum = [];
-        if (x.Number is { } number) sum[one] = number;
+        if (x.Number is { } number) sum[One] = number;
         else
         {
             var product = ProductOf(x);
@@ -137,16 +136,18 @@ sealed class Simplifier
         foreach (var term in sum.Where(pair => pair.Value.IsZero).Select(pair => pair.Key).ToArray()) sum.Remove(term);
         if (sum.Count == 0) return Number(0);
         if (sum.Count == 1) return Term(sum.GetAt(0));
+        var key = "+" + Key(sum.Select(pair => $"{numbers[pair.Key]}*{pair.Value.Top:R}/{pair.Value.Bottom:R}"));
+        if (known.TryGetValue(key, out var same)) return same;
         // 1 - x rather than -x + 1.
         var first = sum.FirstOrDefault(pair => pair.Value.Top > 0, sum.GetAt(0));
         var written = Term(first);
         foreach (var (term, ratio) in sum)
             if (term != first.Key) written = ratio.Top < 0 ? Intern("-", written, Term(new(term, -ratio))) : Intern("+", written, Term(new(term, ratio)));
         sums[written] = sum;
-        return written;
+        return known[key] = written;
     }
 
-    Source Term(KeyValuePair<Source, Ratio> term) => term.Key == one ? Written(new Product(1), term.Value) : Written(ProductOf(term.Key), term.Value);
+    Source Term(KeyValuePair<Source, Ratio> term) => term.Key == One ? Written(new Product(1), term.Value) : Written(ProductOf(term.Key), term.Value);
 
     // The factors of a product, times a number.
     Source Written(Product product, Ratio ratio)
@@ -157,13 +158,13 @@ sealed class Simplifier
         {
             if (ratio.IsOne) return alone;
             // -(a - b) is b - a.
-            if (ratio == -1 && sums.TryGetValue(alone, out var sum) && sum.Count > 1 && sum.Values.Any(value => value.Top < 0)) return Turned(alone);
+            if (ratio == -1 && HasMinus(alone)) return Turned(alone);
         }
-        var size = ratio.Top < 0 ? -ratio : ratio;
-        var top = Line(product.Where(pair => pair.Value > 0), size.Top);
-        var bottom = Line(product.Where(pair => pair.Value < 0).Select(pair => KeyValuePair.Create(pair.Key, -pair.Value)), size.Bottom);
-        var written = bottom == one ? top : Intern("/", top, bottom);
-        if (ratio.Top < 0) written = written.Number is { } number ? Number(-number) : Intern("negate", written);
+        var key = "*" + Key(product.Select(pair => $"{numbers[pair.Key]}^{pair.Value:R}").Append($"{ratio.Top:R}/{ratio.Bottom:R}"));
+        if (known.TryGetValue(key, out var same)) return same;
+        var top = Line(product.Where(pair => pair.Value > 0), ratio.Top);
+        var bottom = Line(product.Where(pair => pair.Value < 0).Select(pair => KeyValuePair.Create(pair.Key, -pair.Value)), ratio.Bottom);
+        var written = known[key] = bottom == One ? top : Intern("/", top, bottom);
         if (written.Number is not null) return written;
         var copy = new Product(ratio);
         foreach (var (factor, exponent) in product) copy[factor] = exponent;
@@ -171,16 +172,22 @@ sealed class Simplifier
         return written;
     }
 
+    bool HasMinus(Source x) => sums.TryGetValue(x, out var sum) && sum.Count > 1 && sum.Values.Any(value => value.Top < 0);
+
     Source Line(IEnumerable<KeyValuePair<Source, double>> factors, double number)
     {
-        var line = number == 1 ? null : Number(number);
-        foreach (var (factor, exponent) in factors)
+        var all = factors.ToArray();
+        if (order is not null && all.All(pair => pair.Key.Name is { } name && order.ContainsKey(name))) Array.Sort(all, (a, b) => order[a.Key.Name!].CompareTo(order[b.Key.Name!]));
+        var line = number == 1 || (number == -1 && all.Length > 0) ? null : Number(number);
+        foreach (var (factor, exponent) in all)
         {
             var power = exponent == 1 ? factor : Intern("Pow", factor, Number(exponent));
-            line = line is null ? power : Intern("*", line, power);
+            line = line is not null ? Intern("*", line, power) : number != -1 ? power : HasMinus(power) ? Turned(power) : Intern("negate", power);
         }
-        return line ?? one;
+        return line ?? One;
     }
+
+    static string Key(IEnumerable<string> parts) => string.Join(' ', parts.Order(StringComparer.Ordinal));
 
     // ---- Powers, choices, truths, numbers.
 
@@ -197,8 +204,8 @@ sealed class Simplifier
 
     Source Choice(Source condition, Source a, Source b)
     {
-        if (condition == yes || a == b) return a;
-        if (condition == no || IsGuard(condition, a, b)) return b;
+        if (condition == Yes || a == b) return a;
+        if (condition == No || IsGuard(condition, a, b)) return b;
         return Intern("?", condition, a, b);
     }
 
@@ -211,7 +218,7 @@ sealed class Simplifier
         return ProductOf(b).Any(pair => pair.Value > 0 && (pair.Key == zero || (pair.Key.Function == "Pow" && pair.Key.Operands[0] == zero)));
     }
 
-    Source Negated(Source truth) => truth == yes ? no : truth == no ? yes : truth.Function switch
+    Source Negated(Source truth) => truth == Yes ? No : truth == No ? Yes : truth.Function switch
     {
         "!" => truth.Operands[0],
         "<" => Intern(">=", truth.Operands),
@@ -224,7 +231,7 @@ sealed class Simplifier
     Source Compared(string sign, Source a, Source b)
     {
         if (a.Number is not { } x || b.Number is not { } y) return Intern(sign, a, b);
-        return sign switch { "==" => x == y, "<" => x < y, "<=" => x <= y, ">" => x > y, _ => x >= y } ? yes : no;
+        return sign switch { "==" => x == y, "<" => x < y, "<=" => x <= y, ">" => x > y, _ => x >= y } ? Yes : No;
     }
 
     // Numbers that are written as short as the call: √4 is 2, but √2 stays.

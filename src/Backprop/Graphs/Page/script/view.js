@@ -9,7 +9,7 @@ function look() {
 function fit(all) {
   const { width, height } = stage.getBoundingClientRect(), size = scene.size;
   const whole = Math.min(1.4, width / size.width, height / size.height);
-  view.scale = all ? whole : Math.max(whole, .5);
+  view.scale = all || whole >= .5 ? whole : .75;
   const middle = (room, length) => length * view.scale <= room ? (length - room / view.scale) / 2 : null;
   view.x = middle(width, size.width) ?? 0;
   view.y = middle(height, size.height) ?? (width < height && size.height > size.width ? 0 : (size.height - height / view.scale) / 2);
