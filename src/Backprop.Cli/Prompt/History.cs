@@ -20,7 +20,7 @@ sealed class History
 
     /// <summary>Where the history of this user is kept.</summary>
     public static string? UserPath =>
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } folder ? Path.Combine(folder, "backprop", "history") : null;
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder ? Path.Combine(folder, "backprop", "history") : null;
 
     public int Count => lines.Count;
 

@@ -25,7 +25,7 @@ public sealed class FormulaExplanationTests
             (x + x, "2 * x"), (x * x, "x^2"), (x * x * x, "x^3"), (x * 2 * 3, "6 * x"), (2 * x - 5 * x, "-3 * x"), (x + (y + z), "x + y + z"), (x - (y - z), "x - y + z"),
             (x * (y * z), "x * y * z"), (x / (y / z), "x * z / y"), (x / 3 * 2, "2 * x / 3"), (x / 2, "x / 2"), (1 / (2 * x), "1 / (2 * x)"), (x * x / x, "x"), (1 / x / x, "1 / x^2"),
             (-(x - y), "y - x"), (x * (y + 0 * z), "x * y"), (2 * (x + y), "2 * (x + y)"), (x + 1 - 1, "x"), (1 - (1 - x), "x"), (x * -y, "-x * y"), (-x * -y, "x * y"),
-            (Source.Exp(0), "1"), (Source.Log(2), "log(2)"), (Source.Sqrt(4), "2"), (Source.Pow(x, 1), "x"), (Source.Pow(x, 0.5), "sqrt(x)"), (Source.Pow(Source.Pow(x, 2), 3), "x^6"),
+            (Source.Exp(0), "1"), (Source.Log(2), "log(2)"), (Source.Sqrt(4), "2"), (Source.Pow(x, 1), "x"), (Source.Pow(x, 0.5), "sqrt(x)"), (Source.Pow(x, -0.5), "1 / sqrt(x)"), (Source.Pow(Source.Pow(x, 2), 3), "x^6"),
             (Source.Where(Source.Not(x <= 0), y, y), "y"), (Source.Not(x <= 0), "x > 0"), (Source.Where(Source.Equal(x, 0), 0, x * y), "x * y"), (Source.Where(Source.Equal(2, 3), x, y), "y"),
             (Source.Where(x < 0, 1, 0), "x < 0 ? 1 : 0"), (Source.Exp(-x * x), "exp(-x^2)"),
         })
@@ -121,7 +121,7 @@ public sealed class FormulaExplanationTests
         Tape.Watch(x);
         var t = (2 * x + 1).Tanh();
         Assert.Equal("t = tanh(2 * x + 1)\n∂y/∂x = 4 * t * (1 - t^2)\n", Explain.DerivativeFormula(t * t, x, t, resultName: "y").ToString());
-        Assert.Equal("u1 = tanh(2 * x + 1)\n∂y/∂x = 4 * u1 * (1 - u1^2)\n", Explain.DerivativeFormula(t * t, x, resultName: "y").ToString());
+        Assert.Equal("v1 = tanh(2 * x + 1)\n∂y/∂x = 4 * v1 * (1 - v1^2)\n", Explain.DerivativeFormula(t * t, x, resultName: "y").ToString());
         var code = Explain.DerivativeFormula(t * t, x, t, resultName: "y").ToCSharp();
         Assert.Equal("static double YByX(double x)\n{\n    double t = Math.Tanh(2 * x + 1);\n    return 4 * t * (1 - t * t);\n}\n", code);
     }
@@ -239,6 +239,17 @@ public sealed class FormulaExplanationTests
         Assert.DoesNotContain("`", formula.ToMarkdown().Replace("```", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("\n;", formula.ToString(), StringComparison.Ordinal);
         Assert.Matches(@"^static double \w+\(double \w+\) => \w+ \* \w+;\n$", formula.ToCSharp());
+    }
+
+    [Fact]
+    public void In_latex_what_is_a_sign_is_no_text()
+    {
+        Tensor x1 = 2.0, rate = 3.0;
+        Tape.Watch(x1, rate);
+        var y = (x1 * rate - 1) / rate;
+        Assert.Equal("\\begin{align*}\ny &= \\frac{x_{1} \\cdot \\text{rate} - 1}{\\text{rate}}\n\\end{align*}\n", Explain.Formula(y, x1, rate).ToLatex());
+        Assert.Contains("-2 \\cdot x_{1}", Explain.Formula(-2 * x1, x1, resultName: "y").ToLatex(), StringComparison.Ordinal);
+        Assert.DoesNotContain("ensuremath", Explain.Derivative(y, x1, rate).ToLatex(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class FormulaExplanation
             var same = Source.Call(x.Function, Array.ConvertAll(x.Operands, Replace));
             if (x == whole || uses[x] < 2 || sizes[x] < ShortEnough) return replaced[x] = same;
             if (!called.TryGetValue(x, out var name) || !taken.Add(name))
-                do name = $"u{next++}";
+                do name = $"v{next++}";
                 while (!taken.Add(name));
             parts.Add((name, same));
             return replaced[x] = new(name);
@@ -83,8 +83,8 @@ public sealed class FormulaExplanation
     {
         var names = new LatexText();
         var latex = new FormulaLatex(names);
-        var left = input.Length == 0 ? latex.Name(result) : $"\\frac{{\\partial {latex.Name(result)}}}{{\\partial {latex.Name(input)}}}";
-        var lines = parts.Select(part => $"{latex.Name(part.Name)} &= {latex.Of(part.Value)}").Append($"{left} &= {latex.Of(formula)}");
+        var left = input.Length == 0 ? names.Name(result) : $"\\frac{{\\partial {names.Name(result)}}}{{\\partial {names.Name(input)}}}";
+        var lines = parts.Select(part => $"{names.Name(part.Name)} &= {latex.Of(part.Value)}").Append($"{left} &= {latex.Of(formula)}");
         return $"\\begin{{align*}}\n{string.Join(" \\\\\n", lines)}\n\\end{{align*}}\n";
     }
 

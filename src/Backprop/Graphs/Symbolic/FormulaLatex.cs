@@ -6,20 +6,12 @@ namespace Backprop.Graphs;
 /// <summary>Prints an expression as LaTeX mathematics: fractions, roots, powers, cases.</summary>
 sealed class FormulaLatex(LatexText text)
 {
-    const int Choice = 0, Or = 1, And = 2, Comparison = 3, Sum = 4, Product = 5, Power = 6, Whole = 7;
+    const int Choice = 0, Or = 1, And = 2, Comparison = 3, Sum = 4, Sign = 5, Product = 6, Power = 7, Whole = 8;
 
     /// <summary>The expression in math mode.</summary>
     public string Of(Source source) => Print(source).Text;
 
-    /// <summary>A name in math mode: a letter as a variable, with a number as its subscript, all else as text.</summary>
-    public string Name(string name)
-    {
-        if (name.Length > 0 && char.IsAsciiLetter(name[0]) && name[1..].All(char.IsAsciiDigit)) return name.Length == 1 ? name : $"{name[0]}_{{{name[1..]}}}";
-        return $"\\text{{{text.Of(name)}}}";
-    }
-
-    /// <summary>A number in math mode.</summary>
-    public static string Number(double value)
+    static string Number(double value)
     {
         if (double.IsNaN(value)) return "\\text{NaN}";
         if (double.IsInfinity(value)) return value < 0 ? "-\\infty" : "\\infty";
@@ -36,14 +28,14 @@ sealed class FormulaLatex(LatexText text)
 
     (string Text, int Precedence) Print(Source source)
     {
-        if (source.Name is { } name) return (Name(name), Whole);
-        if (source.Number is { } number) return (Number(number), double.IsNegative(number) ? Sum : Whole);
+        if (source.Name is { } name) return (text.Name(name), Whole);
+        if (source.Number is { } number) return (Number(number), double.IsNegative(number) ? Sign : Whole);
         var x = source.Operands;
         return source.Function switch
         {
-            "+" or "-" => ($"{At(x[0], Sum)} {source.Function} {At(x[1], source.Function == "+" && x[1].Function != "negate" ? Sum : Product)}", Sum),
-            "negate" => ($"-{At(x[0], Product)}", Sum),
-            "*" => ($"{At(x[0], Product)} \\cdot {At(x[1], Product)}", Product),
+            "+" or "-" => ($"{At(x[0], Sum)} {source.Function} {At(x[1], Product)}", Sum),
+            "negate" => ($"-{At(x[0], Product)}", Sign),
+            "*" => ($"{At(x[0], Sign)} \\cdot {At(x[1], Product)}", Product),
             "/" => ($"\\frac{{{Of(x[0])}}}{{{Of(x[1])}}}", Product),
             "%" => ($"{At(x[0], Power)} \\bmod {At(x[1], Power)}", Product),
             "&&" => ($"{At(x[0], And)} \\land {At(x[1], And)}", And),

@@ -195,6 +195,7 @@ sealed class Simplifier(IReadOnlyDictionary<string, int>? order = null)
     {
         if (exponent.Number is not { } number) return Intern("Pow", x, exponent);
         if (number == 0.5) return Simplify(Source.Sqrt(x));
+        if (number == -0.5) return Simplify(1 / Source.Sqrt(x));
         // Only whole powers of negative numbers are numbers.
         if (Math.Floor(number) != number || Math.Abs(number) > 64 || (x.Number is { } based && (based == 0 || !double.IsFinite(Math.Pow(based, number))))) return Intern("Pow", x, exponent);
         var product = new Product(1);
