@@ -97,7 +97,9 @@ sealed class Simplifier(IReadOnlyDictionary<string, int>? order = null)
         else
         {
             var product = ProductOf(x);
-            sum[product.Ratio.IsOne ? x : Written(product, 1)] = product.Ratio;
+            // -(a + b) in a sum needs no brackets.
+            if (product.Ratio == -1 && product.Count == 1 && product.GetAt(0) is (var inner, 1) && sums.TryGetValue(inner, out var parts) && parts.Count > 1) sum.Add(parts, -1);
+            else sum[product.Ratio.IsOne ? x : Written(product, 1)] = product.Ratio;
         }
         return sums[x] = sum;
     }
