@@ -15,7 +15,18 @@ class SourceText
 
     static readonly Dictionary<string, int> infix = new()
     {
-        ["||"] = 1, ["&&"] = 2, ["=="] = 3, ["<"] = 4, ["<="] = 4, [">"] = 4, [">="] = 4, ["+"] = Sum, ["-"] = Sum, ["*"] = Product, ["/"] = Product, ["%"] = Product,
+        ["||"] = 1,
+        ["&&"] = 2,
+        ["=="] = 3,
+        ["<"] = 4,
+        ["<="] = 4,
+        [">"] = 4,
+        [">="] = 4,
+        ["+"] = Sum,
+        ["-"] = Sum,
+        ["*"] = Product,
+        ["/"] = Product,
+        ["%"] = Product,
     };
 
     /// <summary>The text of an expression.</summary>

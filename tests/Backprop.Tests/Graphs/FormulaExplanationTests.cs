@@ -180,8 +180,18 @@ public sealed class FormulaExplanationTests
             Tensor a = made[random.Next(made.Count)], b = made[^1];
             made.Add(random.Next(12) switch
             {
-                0 => a + b, 1 => a * b, 2 => a - 2 * b, 3 => b.Sin(), 4 => a / (b * b + 1), 5 => b.Sigmoid(), 6 => b.Relu(), 7 => b.Gelu(), 8 => a.Maximum(b), 9 => (b * b + 1).Pow(a.Tanh()),
-                10 => b.Softplus(), _ => Tensor.Where(b > a, b, a * b),
+                0 => a + b,
+                1 => a * b,
+                2 => a - 2 * b,
+                3 => b.Sin(),
+                4 => a / (b * b + 1),
+                5 => b.Sigmoid(),
+                6 => b.Relu(),
+                7 => b.Gelu(),
+                8 => a.Maximum(b),
+                9 => (b * b + 1).Pow(a.Tanh()),
+                10 => b.Softplus(),
+                _ => Tensor.Where(b > a, b, a * b),
             });
         }
         var y = made[^1] + x;

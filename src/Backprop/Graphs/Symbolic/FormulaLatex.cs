@@ -66,7 +66,12 @@ sealed class FormulaLatex(LatexText text)
 
     static readonly Dictionary<string, string> functions = new()
     {
-        ["Sin"] = "\\sin", ["Cos"] = "\\cos", ["Tan"] = "\\tan", ["Sinh"] = "\\sinh", ["Cosh"] = "\\cosh", ["Tanh"] = "\\tanh",
+        ["Sin"] = "\\sin",
+        ["Cos"] = "\\cos",
+        ["Tan"] = "\\tan",
+        ["Sinh"] = "\\sinh",
+        ["Cosh"] = "\\cosh",
+        ["Tanh"] = "\\tanh",
     };
 
     string Function(string name) => functions.TryGetValue(name, out var function) ? function : name switch
