@@ -195,12 +195,16 @@ public static class Explain
             };
         }
 
-        // Results on the way that the user gave no name.
+        // Results on the way that the user gave no name; beside the way such a result is its number.
         void Name(HashSet<int> reached, GraphNode root, GraphNode? target)
         {
             var next = 1;
             foreach (var node in graph.Nodes)
-                if (reached.Contains(node.Id) && node.Id != root.Id && node.Id != target!.Id && !node.IsLeaf && node.Name is null) names[node.Id] = $"u{next++}";
+            {
+                if (node.IsLeaf || node.Name is not null || node.Id == root.Id || node.Id == target?.Id) continue;
+                if (reached.Contains(node.Id)) names[node.Id] = $"u{next++}";
+                else if (node.Value.Number is { } number) names[node.Id] = NumberText.Of(number);
+            }
         }
 
         // Every use of a node continues the paths that lead to the call which uses it; the largest are kept.
@@ -225,7 +229,8 @@ public static class Explain
         {
             var operands = graph.Into(node).Select(edge => names[edge.From]).ToArray();
             var symbol = node.Symbol.Length > 0 ? node.Symbol : node.Label;
-            var formula = operands.Length == 2 && !char.IsLetter(symbol[0]) ? $"{operands[0]} {symbol} {operands[1]}" : $"{symbol}({string.Join(", ", operands)})";
+            var formula = operands.Length == 2 && !char.IsLetter(symbol[0]) ? $"{operands[0]} {symbol} {operands[1]}"
+                : operands.Length == 1 && symbol == "−" ? $"−{operands[0]}" : $"{symbol}({string.Join(", ", operands)})";
             return new(names[node.Id], SafeText.OneLine(formula), node.Value.Number ?? double.NaN);
         }
     }

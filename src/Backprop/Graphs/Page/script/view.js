@@ -5,15 +5,21 @@ function look() {
   scene.svg.setAttribute('viewBox', [view.x, view.y, Math.max(1, width / view.scale), Math.max(1, height / view.scale)].join(' '));
 }
 
-// The whole drawing, unless nobody could read it; then its beginning.
+// The whole drawing, unless nobody could read it; then its beginning, as large as its shorter side lets it be.
 function fit(all) {
   const { width, height } = stage.getBoundingClientRect(), size = scene.size;
   const whole = Math.min(1.4, width / size.width, height / size.height);
-  view.scale = all || whole >= .5 ? whole : .75;
+  view.scale = all || whole >= .5 ? whole : Math.max(.5, Math.min(.75, Math.max(width / size.width, height / size.height)));
   const middle = (room, length) => length * view.scale <= room ? (length - room / view.scale) / 2 : null;
   view.x = middle(width, size.width) ?? 0;
-  view.y = middle(height, size.height) ?? (width < height && size.height > size.width ? 0 : (size.height - height / view.scale) / 2);
+  view.y = middle(height, size.height) ?? (size.height > size.width ? 0 : startAt(height));
   look();
+}
+
+// So that what is computed first is in the middle, but nothing beside the drawing is seen.
+function startAt(height) {
+  const box = scene.nodes.get(scene.state.nodes[0])?.getBBox(), room = height / view.scale;
+  return box ? Math.max(0, Math.min(scene.size.height - room, box.y + box.height / 2 - room / 2)) : 0;
 }
 
 // A group that was opened, where the whole is too large to read.
