@@ -128,7 +128,7 @@ sealed class FeedForward(int width, int hidden, Generator generator, double drop
 {
     readonly Func<Tensor, Tensor> activation = activation ?? (static x => x.Relu());
 
-    public Linear First { get; } = new(width, hidden, generator, dtype: dtype);
+    public Linear First { get; } = new(width, Option.AtLeastOne(hidden, nameof(FeedForward)), generator, dtype: dtype);
 
     public Linear Second { get; } = new(hidden, width, generator, dtype: dtype);
 
