@@ -94,9 +94,6 @@ public sealed class Pooling : UnaryLayer
     {
         var image = x[0].Shape;
         if (image.Rank != 4) throw new ShapeException($"{Name}: x has shape {image}; it must be [batch, channels, height, width].");
-        var edged = Pad == 0 ? x[0] : x[0].Pad([(0, 0), (0, 0), (Pad, Pad), (Pad, Pad)], value: double.NegativeInfinity);
-        var windows = edged.Unfold2d((PoolHeight, PoolWidth), (Stride, Stride)).Reshape(image[0], image[1], PoolHeight * PoolWidth, -1);
-        return windows.MaxWithIndex(2).Values.Reshape(
-            image[0], image[1], (image[2] + 2 * Pad - PoolHeight) / Stride + 1, (image[3] + 2 * Pad - PoolWidth) / Stride + 1);
+        return x[0].MaxPool2d((PoolHeight, PoolWidth), Stride, Pad);
     }
 }
