@@ -14,10 +14,12 @@ public abstract partial class ModuleBase
     /// A copy of every parameter and buffer by name: what <see cref="LoadState(IReadOnlyDictionary{string, Tensor}, bool)"/> takes back. Later steps of an
     /// optimiser leave it as it is. One that two parts share is there under each of its names.
     /// </summary>
+    /// <exception cref="InvalidOperationException">Two parts have one name; the message tells it.</exception>
     public OrderedDictionary<string, Tensor> State()
     {
         var state = new OrderedDictionary<string, Tensor>();
-        foreach (var (name, tensor) in NamedState) state.Add(name, tensor.Copy());
+        foreach (var (name, tensor) in NamedState)
+            if (!state.TryAdd(name, tensor.Copy())) throw new InvalidOperationException($"State: two parts are called \"{name}\"; names within one Parts must differ.");
         return state;
     }
 
