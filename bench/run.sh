@@ -5,6 +5,7 @@
 #   bench/run.sh --seconds 0.3 matmul cnn              two workloads, quickly
 #   bench/run.sh --only 'sigmoid 1e6' elementwise      one metric
 #   bench/run.sh --default-only …                      libtorch as it is, not in its other settings too
+#   bench/run.sh --limits …                            how near each row comes to what the machine can do
 #   bench/run.sh --json results.jsonl …                all lines as well
 #
 set -euo pipefail
@@ -17,7 +18,8 @@ while [ $# -gt 0 ]; do
         --threads) threads=$2; shift ;;
         --default-only) settings=default ;;
         --only|--seconds|--rounds|--json) options+=("$1" "$2"); shift ;;
-        -*) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+        -*) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+        --limits) options+=("$1") ;;
         *) options+=("$1"); [ "$wants_startup" = named ] || wants_startup=no; [ "$1" != startup ] || wants_startup=named ;;
     esac
     shift
@@ -25,18 +27,16 @@ done
 
 out=artifacts/bench
 {
-    dotnet build bench/Backprop.Bench -c Release -v quiet
-    dotnet build bench/TorchSharp.Bench -c Release -v quiet
+    dotnet build bench/Backprop.Bench -c Release -v quiet -clp:ErrorsOnly
+    dotnet build bench/TorchSharp.Bench -c Release -v quiet -clp:ErrorsOnly
     if [ "$wants_startup" != no ]; then
         for way in ready-to-run native; do
-            dotnet publish bench/FirstGradient -c Release -v quiet --use-current-runtime -p:Way=$way -o "$out/first-gradient/$way"
+            dotnet publish bench/FirstGradient -c Release -v quiet -clp:ErrorsOnly --use-current-runtime -p:Way=$way -o "$out/first-gradient/$way"
         done
     fi
 } >&2
 export BENCH_FIRST_GRADIENT=$PWD/$out/first-gradient
 
-# libtorch writes a warning at every convolution where NNPACK does not know the processor; that takes time.
-export TORCH_CPP_LOG_LEVEL=ERROR
 peer=$PWD/bench/TorchSharp.Bench/bin/Release/net10.0/TorchSharp.Bench
 peers=(--peer "libtorch=$peer")
 if [ "$settings" = all ]; then

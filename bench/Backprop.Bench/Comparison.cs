@@ -10,11 +10,12 @@ namespace Backprop.Bench;
 static class Comparison
 {
     const string Usage = """
-        compare --peer NAME=COMMAND … [--rounds N] [--threads N,…] [--seconds S] [--only PATTERN] [--json FILE] [WORKLOAD …]
+        compare --peer NAME=COMMAND … [--rounds N] [--threads N,…] [--seconds S] [--only PATTERN] [--json FILE] [--limits] [WORKLOAD …]
           --peer      a command that takes --workload, --threads, --seconds and --only as this program does and prints the same JSON lines; ratios are to the
                       first one, those that follow are the same peer in other settings
           --rounds    how often everything runs in turn (3)
           --json      where all lines are appended, with the round they are of
+          --limits    measures the machine's limits first, and says how near to them each row comes
         Without a workload all of them are run, one after the other.
         """;
 
@@ -22,6 +23,7 @@ static class Comparison
     {
         var rounds = 3;
         string threads = "1", json = "";
+        var withLimits = false;
         List<Contender> contenders = [new("backprop", [Environment.ProcessPath!])];
         List<string> passedOn = [], workloads = [];
         for (var i = 0; i < options.Length; i++)
@@ -42,6 +44,9 @@ static class Comparison
                 case "--seconds" or "--only" when value.Length > 0:
                     passedOn.AddRange([options[i], value]);
                     break;
+                case "--limits":
+                    withLimits = true;
+                    continue;
                 case var name when Workloads.All.ContainsKey(name):
                     workloads.Add(name);
                     continue;
@@ -60,13 +65,23 @@ static class Comparison
         foreach (var count in threads.Split(',').Select(int.Parse))
         {
             Console.WriteLine($"\n{count} thread{(count == 1 ? "" : "s")}, medians of {rounds} rounds in turn; ratios above 1: Backprop is ahead\n");
-            var table = new RatioTable([.. contenders.Skip(1).Select(c => c.Name)]);
-            foreach (var workload in workloads.Count > 0 ? workloads : [.. Workloads.All.Keys])
+            Limits? limits = null;
+            if (withLimits)
+            {
+                var roofline = new Results();
+                Measure(contenders[0], ["--workload", "roofline", "--threads", $"{count}"], roofline, 1, lines);
+                limits = new(roofline);
+            }
+            var table = new RatioTable([.. contenders.Skip(1).Select(c => c.Name)], limits);
+            foreach (var workload in workloads.Count > 0 ? workloads : [.. Workloads.All.Keys.Except(["roofline"])])
             {
                 var results = contenders.Select(_ => new Results()).ToArray();
                 for (var round = 1; round <= rounds; round++)
                 {
-                    foreach (var (contender, into) in contenders.Zip(results)) Measure(contender, ["--workload", workload, "--threads", $"{count}", .. passedOn], into, round, lines);
+                    foreach (var (contender, into) in contenders.Zip(results))
+                    {
+                        Measure(contender, ["--workload", workload, "--threads", $"{count}", .. passedOn], into, round, lines);
+                    }
                 }
                 table.Add(workload, results);
             }

@@ -24,14 +24,16 @@ sealed class RatioTable
     const double Disturbed = 0.1;
 
     readonly string[] peers;
+    readonly Limits? limits;
     readonly List<double> inMean = [];
     int goals, met, metByDefault;
 
-    public RatioTable(string[] peers)
+    public RatioTable(string[] peers, Limits? limits)
     {
-        this.peers = peers;
-        Console.WriteLine($"| workload | metric | unit | Backprop | {peers[0]} | ratio | from … to | {(peers.Length > 1 ? "at its best | " : "")}goal | met |");
-        Console.WriteLine($"|---|---|---|---:|---:|---:|---|{(peers.Length > 1 ? "---|" : "")}---|---|");
+        (this.peers, this.limits) = (peers, limits);
+        string[] optional = [.. peers.Length > 1 ? ["at its best"] : Array.Empty<string>(), "goal", "met", .. limits is null ? Array.Empty<string>() : ["of the limit"]];
+        Console.WriteLine($"| workload | metric | unit | Backprop | {peers[0]} | ratio | from … to | {string.Join(" | ", optional)} |");
+        Console.WriteLine($"|---|---|---|---:|---:|---:|---|{string.Concat(optional.Select(_ => "---|"))}");
     }
 
     /// <summary>Writes the rows of a workload: what all have measured, ours first.</summary>
@@ -55,6 +57,7 @@ sealed class RatioTable
             if (peers.Length > 1) cells.Add(best == 0 ? "" : Invariant($"{medians[best]:F2} ({peers[best]})"));
             cells.Add(goal?.ToString() ?? "");
             cells.Add(goal is { } g ? Judge(g, medians[0], medians[best], Median(ours)) : "");
+            if (limits is not null) cells.Add(limits.Share(workload, key.Metric, key.Unit, Median(ours)));
             Console.WriteLine($"| {string.Join(" | ", cells)} |");
             if (Goals.IsInMean(workload, key.Metric)) inMean.Add(medians[0]);
         }

@@ -27,6 +27,7 @@ static class Workloads
         ["memory-scoped-gpt"] = Memory.Gpt,
         ["memory-unscoped"] = Memory.Mlp,
         ["memory-unscoped-gpt"] = Memory.Gpt,
+        ["roofline"] = Roofline.Measure,
         ["startup"] = Startup.Measure,
     };
 }

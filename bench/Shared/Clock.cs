@@ -56,7 +56,7 @@ static class Clock
     /// <summary>Prints one number that was measured elsewhere.</summary>
     public static void Value(string metric, double value, string unit, string note = "")
     {
-        if (!IsLeftOut(metric)) Print(metric, [value], v => v, unit, note);
+        if (!IsLeftOut(metric)) Print(metric, [value], v => v, unit, note, isWatched: false);
     }
 
     /// <summary>Starts to watch what else runs on the machine; <see cref="Sample"/> does so by itself.</summary>
@@ -66,7 +66,7 @@ static class Clock
     public static double[] Sample(Action action)
     {
         var watch = Stopwatch.StartNew();
-        for (var calls = 0; calls < 3 || watch.Elapsed.TotalSeconds < Math.Min(WarmUp, Seconds / 3); calls++) action();
+        for (var calls = 0; calls < 3 || watch.Elapsed.TotalSeconds < WarmUp; calls++) action();
         watch.Restart();
         action();
         var perSample = (long)Math.Clamp(SampleLength / watch.Elapsed.TotalSeconds, 1, 1e7);
@@ -82,11 +82,13 @@ static class Clock
         return [.. samples];
     }
 
-    /// <summary>Prints the line of a metric: the median, with the 10th and 90th percentile.</summary>
-    public static void Print(string metric, double[] samples, Func<double, double> convert, string unit, string note)
+    /// <summary>
+    /// Prints the line of a metric: the median, with the 10th and 90th percentile, and how much of a processor anything else took since <see cref="Watch"/>.
+    /// </summary>
+    public static void Print(string metric, double[] samples, Func<double, double> convert, string unit, string note, bool isWatched = true)
     {
         var wall = Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
-        var other = Math.Max(0, Busy() - busyAtStart - (Own() - ownAtStart)) / Math.Max(wall, 1e-9);
+        var other = isWatched ? Math.Max(0, Busy() - busyAtStart - (Own() - ownAtStart)) / Math.Max(wall, 1e-9) : 0;
         var values = samples.Select(convert).Order().ToArray();
         string At(double fraction) => Text(values[(int)Math.Round(fraction * (values.Length - 1))]);
         lock (gate)

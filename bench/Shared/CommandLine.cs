@@ -9,7 +9,7 @@ static class CommandLine
     const string Usage = """
         [--threads N] [--seconds S] [--only PATTERN] [--workload NAME | NAME …] | --list
           --threads N      threads of one operation
-          --seconds S      of samples for a metric (1.5); warm-up is a third of it, half a second at most
+          --seconds S      of samples for a metric (1.5), after half a second of warm-up
           --only PATTERN   a regular expression: metrics that it does not match are left out
         """;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Backprop.Bench;
 using TorchSharp;
 using TorchSharp.Bench;
@@ -20,4 +21,10 @@ if (args is ["first-gradient"])
 Clock.Peer = "torchsharp";
 torch.set_num_interop_threads(1);
 torch.random.manual_seed(0);
+// Where NNPACK does not know the processor, libtorch would write a warning at every convolution, which takes time that is no part of its work.
+if (NativeLibrary.TryLoad("libc10.so", out var core) && NativeLibrary.TryGetExport(core, "FLAGS_caffe2_log_level", out var level))
+{
+    const int error = 2;
+    Marshal.WriteInt32(level, error);
+}
 return CommandLine.Run(args, Workloads.All, torch.set_num_threads);
