@@ -22,7 +22,7 @@ static unsafe class Roofline
     static void Multiplications<W>(string metric, bool isSupported)
         where W : struct, IWidth
     {
-        const int rounds = 1_000_000, sums = 10;
+        const int rounds = 10_000_000, sums = 10;
         if (!isSupported) return;
         var work = 2e-9 * rounds * sums * W.Count * Clock.Threads;
         Clock.Rate(metric, () => InParallel(_ => Sums<W>(rounds)), work, "GFLOP/s", "float32, ten independent sums a thread");
@@ -56,7 +56,7 @@ static unsafe class Roofline
     static void Bandwidth(string size, int count)
     {
         var slice = count / Clock.Threads / 32 * 32;
-        var repeats = Math.Max(1, 4_000_000 / count);
+        var repeats = Math.Max(1, 100_000_000 / count);
         var bytes = (nuint)(slice * Clock.Threads * sizeof(float));
         float* x = (float*)NativeMemory.AlignedAlloc(bytes, Alignment), y = (float*)NativeMemory.AlignedAlloc(bytes, Alignment);
         NativeMemory.Clear(x, bytes);
