@@ -33,6 +33,7 @@ public static class BackpropSettings
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
             field = value;
+            Devices.Memory.BufferPool.Limit(value);
         }
     } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 

@@ -18,6 +18,7 @@ public sealed partial class Tensor
         var elements = Read<T>(nameof(AsSpan), out var read);
         // The span may outlive every tensor, so its memory is never used again.
         if (read.lease is { } handedOut) handedOut.Buffer.HasEscaped = true;
+        GC.KeepAlive(read);
         return elements;
     }
 
@@ -73,13 +74,17 @@ public sealed partial class Tensor
     public T Item<T>() where T : unmanaged
     {
         if (Count != 1) throw new ShapeException($"Item: a tensor of shape {Shape} has {Count} elements; Item needs exactly one.");
-        return Cast.Raw(this, DTypes.Of<T>()).First<T>();
+        var one = Cast.Raw(this, DTypes.Of<T>());
+        var number = one.First<T>();
+        GC.KeepAlive(one);
+        return number;
     }
 
     /// <summary>This tensor if it has no gaps, else a copy without; not recorded.</summary>
     internal Tensor Packed()
     {
         if (IsContiguous) return this;
+        using var active = Activity.Begin();
         var y = new Tensor(Shape, dtype);
         Cpu.Copy(this, y);
         return y;

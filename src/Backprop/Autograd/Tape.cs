@@ -203,6 +203,7 @@ public static class Tape
         if (inputs.Length > buffer.Length) buffer = new Tensor?[inputs.Length];
         var dx = buffer.AsSpan(0, inputs.Length);
         dx.Clear();
+        Temporaries.Show(node.Op, dy);
         var leases = BufferPool.Leases;
         node.Backward(dy, dx);
         if (Anomalies.Watching) Anomalies.AfterBackward(node, dy, dx);

@@ -10,6 +10,12 @@ namespace Backprop.Autograd;
 /// </summary>
 static class Temporaries
 {
+    /// <summary>Before a call's backward pass: an operation of the user's may keep what it sees, or use it twice.</summary>
+    public static void Show(Op op, Tensor dy)
+    {
+        if (dy.IsPrivate && !IsOurs(op)) dy.Share();
+    }
+
     /// <summary>Tells after a call's backward pass which of its results nobody else can have, and takes back what flowed in if it is done with.</summary>
     /// <param name="op">The operation.</param>
     /// <param name="dy">What flowed in.</param>
@@ -17,8 +23,6 @@ static class Temporaries
     /// <param name="leases">How many leases there had been before; a result of an older one may be in other hands.</param>
     public static void Sort(Op op, Tensor dy, ReadOnlySpan<Tensor?> dx, long leases)
     {
-        // An operation of the user's may keep what it sees.
-        if (dy.IsPrivate && !IsOurs(op)) dy.Share();
         var flowsOn = Among(dy, dx);
         for (var k = 0; k < dx.Length; k++)
         {

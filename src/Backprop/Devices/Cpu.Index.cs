@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Backprop.Devices.Memory;
 
 namespace Backprop.Devices;
 
@@ -144,6 +145,7 @@ static partial class Cpu
     /// <summary>Where the contiguous bools are true, counted in row-major order.</summary>
     public static Tensor Truths(Tensor mask)
     {
+        using var active = Activity.Begin();
         ReadOnlySpan<byte> truths = mask.Elements<byte>();
         var count = truths.Length - truths.Count((byte)0);
         var y = new Tensor([count], DType.Int64);

@@ -1,4 +1,5 @@
 using Backprop.Devices;
+using Backprop.Devices.Memory;
 
 namespace Backprop.Ops;
 
@@ -13,6 +14,7 @@ public sealed record Cast(DType Target) : Op
     internal static Tensor Raw(Tensor x, DType target)
     {
         if (x.DType == target) return x;
+        using var active = Activity.Begin();
         var y = new Tensor(x.Shape, target);
         Cpu.Convert(x.Packed(), y);
         return y;

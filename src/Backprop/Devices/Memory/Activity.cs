@@ -17,6 +17,7 @@ sealed class Activity
     public static Scope Begin()
     {
         var activity = current ?? Register();
+        if (activity.depth == 0 && BufferPool.IsDue) BufferPool.Look();
         if (activity.depth++ == 0) activity.operations++;
         return new(activity);
     }

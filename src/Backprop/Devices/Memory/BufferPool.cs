@@ -8,10 +8,13 @@ namespace Backprop.Devices.Memory;
 static class BufferPool
 {
     /// <summary>Tensors of at least so many bytes, and at most so many, get their memory from here.</summary>
-    public const int Smallest = 4096, Largest = 1 << 30;
+    public const int Smallest = 2048, Largest = 1 << 30;
 
-    /// <summary>So many bytes are lent before the collector is asked to look which of them are dead.</summary>
-    const long Patience = 32 << 20;
+    /// <summary>
+    /// So many bytes are lent before the collector is asked to look which of them are dead: few enough that buffers come back while a cache of the
+    /// third level still has them, and enough that the work on them takes many times as long as the look.
+    /// </summary>
+    const long Patience = 16 << 20;
 
     static readonly Lock gate = new();
     static readonly Stack<PooledBuffer>[] free = [.. Enumerable.Range(0, SizeClass.Count).Select(_ => new Stack<PooledBuffer>())];
@@ -41,9 +44,29 @@ static class BufferPool
             lastUse[sizeClass] = ++uses;
             buffer.Place = lent.Count;
             lent.Add(buffer);
+            IsDue = lentBytes - aliveBytes > Worthwhile;
             return buffer.Hire(uses);
         }
     }
+
+    /// <summary>Whether so much has been lent since the collector last looked that it is worth to look again.</summary>
+    public static bool IsDue { get; private set; }
+
+    /// <summary>
+    /// Looks for what has died. A thread does so before an operation, not within one: what the operation might still use would have to wait for its end, and
+    /// a new buffer be made meanwhile.
+    /// </summary>
+    public static void Look()
+    {
+        lock (gate)
+        {
+            IsDue = false;
+            Reclaim(Worthwhile);
+        }
+    }
+
+    // What is alive is looked at again only when as much has been lent anew.
+    static long Worthwhile => Math.Max(Patience, aliveBytes);
 
     /// <summary>How many leases there have been.</summary>
     public static long Leases => Volatile.Read(ref uses);
@@ -94,12 +117,18 @@ static class BufferPool
         }
     }
 
+    /// <summary>Keeps no more than so many bytes that are not in use.</summary>
+    public static void Limit(long most)
+    {
+        lock (gate) Evict(most);
+    }
+
     static PooledBuffer? Find(int sizeClass)
     {
         if (!free[sizeClass].TryPop(out var buffer))
         {
-            // What is alive is looked at again only when as much has been lent anew.
-            Reclaim(Math.Max(Patience, aliveBytes));
+            // Looking is left to the start of the next operation, unless this one alone has taken that much.
+            Reclaim(2 * Worthwhile);
             if (!free[sizeClass].TryPop(out buffer)) return null;
         }
         freeBytes -= SizeClass.Bytes(sizeClass);

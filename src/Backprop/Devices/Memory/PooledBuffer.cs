@@ -9,7 +9,8 @@ sealed class PooledBuffer
     // Where the widest vectors load fastest.
     const int Alignment = 64;
 
-    readonly WeakGCHandle<Lease> lease = new(null!);
+    // A lease that a finalizer may still bring back is alive.
+    readonly WeakGCHandle<Lease> lease = new(null!, trackResurrection: true);
 
     public PooledBuffer(int sizeClass)
     {

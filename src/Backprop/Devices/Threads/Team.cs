@@ -69,10 +69,17 @@ static class Team
             failedChunk = int.MaxValue;
             state.Next = 0;
             Interlocked.Increment(ref state.Round);
-            WakeOne(team);
-            Claim();
-            Interlocked.Increment(ref state.Round);
-            AwaitOthers();
+            try
+            {
+                WakeOne(team);
+                Claim();
+            }
+            finally
+            {
+                // Whatever happened: nobody may be at work on a job that has ended.
+                Interlocked.Increment(ref state.Round);
+                AwaitOthers();
+            }
         }
         finally
         {
@@ -121,8 +128,27 @@ static class Team
             Thread.SpinWait(1);
             if (Stopwatch.GetTimestamp() - start < patience) continue;
             Interlocked.Exchange(ref state.CallerSleeps, 1);
-            if (Volatile.Read(ref state.Inside) != 0 || Interlocked.Exchange(ref state.CallerSleeps, 0) == 0) finished.Wait();
+            if (Volatile.Read(ref state.Inside) != 0 || Interlocked.Exchange(ref state.CallerSleeps, 0) == 0) Sleep();
         }
+    }
+
+    // Who interrupts a caller interrupts what comes after its job.
+    static void Sleep()
+    {
+        var interrupted = false;
+        for (var waits = true; waits;)
+        {
+            try
+            {
+                finished.Wait();
+                waits = false;
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.CurrentThread.Interrupt();
     }
 
     static TeamMember[] Members(int count)

@@ -45,6 +45,8 @@ sealed class Recipe(int operands, Tensor[] captured, double[] literals, Recipe.C
     {
         var values = Replay(node.Inputs);
         var flows = new Tensor?[values.Length];
+        // It may flow on to several calls as it is, so none of them may write over it.
+        dy.Share();
         flows[^1] = dy;
         for (var i = calls.Length - 1; i >= 0; i--)
         {
