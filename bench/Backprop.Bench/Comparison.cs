@@ -62,6 +62,7 @@ static class Comparison
             return 2;
         }
         using var lines = json.Length > 0 ? File.AppendText(json) : TextWriter.Null;
+        Console.WriteLine($"{Machine.Describe()}; `compare {string.Join(' ', options.Where(o => !o.StartsWith("--peer", StringComparison.Ordinal) && !o.Contains('=')))}`");
         foreach (var count in threads.Split(',').Select(int.Parse))
         {
             Console.WriteLine($"\n{count} thread{(count == 1 ? "" : "s")}, medians of {rounds} rounds in turn; ratios above 1: Backprop is ahead\n");
@@ -71,6 +72,7 @@ static class Comparison
                 var roofline = new Results();
                 Measure(contenders[0], ["--workload", "roofline", "--threads", $"{count}"], roofline, 1, lines);
                 limits = new(roofline);
+                Console.WriteLine($"{limits}\n");
             }
             var table = new RatioTable([.. contenders.Skip(1).Select(c => c.Name)], limits);
             foreach (var workload in workloads.Count > 0 ? workloads : [.. Workloads.All.Keys.Except(["roofline"])])

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Backprop.Bench;
 
 /// <summary>
@@ -19,16 +17,25 @@ sealed class Limits(Results roofline)
         return "";
     }
 
-    string OfPeak(double gigaflops) => string.Create(CultureInfo.InvariantCulture, $"{gigaflops / peak:P0} FMA");
+    public override string ToString()
+    {
+        var text = Cases.Lengths.Select(l => Invariant($"{Bandwidth(l.Name):F0} GB/s at {l.Name}"));
+        var page = roofline.Values.Where(r => r.Key.Unit == "ns").Select(r => r.Value[0] / 1000).DefaultIfEmpty(double.NaN).First();
+        return Invariant($"Limits: {peak:F0} GFLOP/s; max(x, 0) {string.Join(", ", text)}; {page:F1} µs a page of fresh memory.");
+    }
+
+    string OfPeak(double gigaflops) => Invariant($"{gigaflops / peak:P0} FMA");
 
     // Arrays by the size in the metric's name; rows without one have a million elements, as all of them do.
     string OfBandwidth(string metric, double value)
     {
         var size = Cases.Lengths.Select(l => l.Name).FirstOrDefault(name => metric.EndsWith(name, StringComparison.Ordinal)) ?? "1e6";
-        var best = roofline.Values.Where(r => r.Key.Metric.StartsWith("relu", StringComparison.Ordinal) && r.Key.Metric.EndsWith(size, StringComparison.Ordinal))
-            .Select(r => r.Value[0]).DefaultIfEmpty(double.NaN).Max();
-        return string.Create(CultureInfo.InvariantCulture, $"{value / best:P0} bandwidth");
+        return Invariant($"{value / Bandwidth(size):P0} bandwidth");
     }
+
+    double Bandwidth(string size) =>
+        roofline.Values.Where(r => r.Key.Metric.StartsWith("relu", StringComparison.Ordinal) && r.Key.Metric.EndsWith(size, StringComparison.Ordinal))
+            .Select(r => r.Value[0]).DefaultIfEmpty(double.NaN).Max();
 
     /// <summary>Billions of operations for what a metric counts (a step, a token), in products of matrices and convolutions: forward, and derivatives of weights and inputs.</summary>
     static double? Step(string workload, string metric) => (workload, metric) switch
@@ -44,6 +51,8 @@ sealed class Limits(Results roofline)
 
     // The first layer's input needs no derivative.
     static double Layers(int[] sizes) => sizes.Zip(sizes[1..], (a, b) => (double)a * b).Select((product, layer) => product * (layer == 0 ? 2 : 3)).Sum();
+
+    static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     // Twelve squares of the width in a block's linear layers; scores and sums over half of the context, as nobody looks ahead; the output's table.
     static double Token(GptSize size) =>

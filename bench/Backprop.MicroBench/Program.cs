@@ -3,6 +3,7 @@ using Backprop.MicroBench;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
+using Perfolizer.Horology;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
@@ -10,6 +11,6 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 // One thread, three short runs in this process: enough to see a kernel change. What is quoted anywhere comes from bench/run.sh.
 BackpropSettings.Threads = 1;
 var config = DefaultConfig.Instance
-    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+    .AddJob(Job.ShortRun.WithIterationTime(TimeInterval.FromMilliseconds(100)).WithToolchain(InProcessEmitToolchain.Instance))
     .AddDiagnoser(MemoryDiagnoser.Default);
 BenchmarkSwitcher.FromAssembly(typeof(Products).Assembly).Run(args, config);
