@@ -7,16 +7,19 @@ namespace Backprop.Bench;
 /// <summary>Functions of one element at a time. GB/s of the least traffic: every input read once, the output written once.</summary>
 static class Elementwise
 {
-    static readonly (string Name, int Count)[] sizes = [("1e4", 10_000), ("1e5", 100_000), ("1e6", 1_000_000), ("1e7", 10_000_000)];
-
     public static void Maps()
     {
         var generator = new Generator(0);
-        foreach (var (size, count) in sizes)
+        foreach (var (size, count) in Cases.Lengths)
         {
-            var x = Tensor.RandomNormal([count], generator);
-            void Map(string name, Func<Tensor, Tensor> f) => Clock.Rate($"{name} {size}", () => f(x), 8e-9 * count, "GB/s", "8 B/element, new output");
+            Tensor x = Tensor.RandomNormal([count], generator), w = Tensor.RandomNormal([count], generator);
+            void Map(string name, Func<Tensor, Tensor> f, int bytes = 8) =>
+                Clock.Rate($"{name} {size}", () => f(x), 1e-9 * bytes * count, "GB/s", $"{bytes} B/element, new output");
             Map("relu", t => t.Relu());
+            Map("add", t => t + w, 12);
+            Map("mul", t => t * w, 12);
+            Map("neg", t => -t);
+            Map("abs", t => t.Abs());
             Map("sigmoid", t => t.Sigmoid());
             Map("silu", t => t.Silu());
             Map("exp", t => t.Exp());
@@ -28,17 +31,22 @@ static class Elementwise
         }
     }
 
-    /// <summary>Several functions in a row over inputs of one shape.</summary>
+    /// <summary>Several functions in a row over inputs of one shape: as a formula, as a function that is fused, as calls.</summary>
     public static void Chains()
     {
         var generator = new Generator(0);
-        foreach (var (size, count) in sizes)
+        var affineRelu = Tensor.Fuse((x, w, b) => (x * w + b).Relu());
+        var twelve = Tensor.Fuse(InCalls);
+        foreach (var (size, count) in Cases.Lengths)
         {
             Tensor x = Tensor.RandomNormal([count], generator), w = Tensor.RandomNormal([count], generator), b = Tensor.RandomNormal([count], generator);
             void Chain(string name, Func<Tensor> f, string note) => Clock.Rate($"{name} {size}", () => f(), 16e-9 * count, "GB/s", $"16 B/element, {note}");
-            Chain("affine-relu", () => Ternary<AffineRelu>.Call(default, x, w, b), "relu(x*w+b), one pass");
+            Chain("affine-relu", () => Ternary<AffineRelu>.Call(default, x, w, b), "relu(x*w+b), one pass against three calls");
+            Chain("affine-relu best", () => Ternary<AffineRelu>.Call(default, x, w, b), "relu(x*w+b), one pass against the best two calls");
+            Chain("affine-relu fused", () => affineRelu(x, w, b), "relu(x*w+b), Tensor.Fuse");
             Chain("affine-relu calls", () => (x * w + b).Relu(), "relu(x*w+b), three calls");
             Chain("chain12", () => Ternary<Twelve>.Call(default, x, w, b), "twelve operations, one pass");
+            Chain("chain12 fused", () => twelve(x, w, b), "twelve operations, Tensor.Fuse");
             Chain("chain12 calls", () => InCalls(x, w, b), "twelve operations, twelve calls");
         }
     }

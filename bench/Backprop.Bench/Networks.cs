@@ -36,9 +36,10 @@ sealed class Gpt : Module
     readonly TransformerEncoder blocks;
     readonly Tensor places;
 
-    public Gpt(int layers, int heads, int width, int context, int vocabulary, Generator generator)
+    public Gpt(GptSize size, Generator generator)
     {
-        (tokens, positions) = (new(vocabulary, width, generator), new(context, width, generator));
+        var (layers, heads, width, context, _) = size;
+        (tokens, positions) = (new(GptSize.Vocabulary, width, generator), new(context, width, generator));
         blocks = new(
             Enumerable.Range(0, layers).Select(_ => new TransformerEncoderLayer(
                 width, heads, generator, 4 * width, dropout: 0, x => x.Gelu(), normFirst: true, batchFirst: true, isCausal: true)),

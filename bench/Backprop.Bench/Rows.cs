@@ -9,7 +9,7 @@ static class Rows
     public static void Softmax()
     {
         var generator = new Generator(0);
-        foreach (var (rows, width) in new[] { (100_000, 10), (10_000, 128), (1_000, 1024) })
+        foreach (var (rows, width) in Cases.SoftmaxRows)
         {
             var x = Tensor.RandomNormal([rows, width], generator);
             Clock.Rate($"rows {width}", () => x.Softmax(-1), 8e-9 * rows * width, "GB/s", $"{rows} rows, 8 B/element, forward");
@@ -19,7 +19,7 @@ static class Rows
     public static void CrossEntropy()
     {
         var generator = new Generator(0);
-        foreach (var (rows, width) in new[] { (100, 10), (10_000, 10), (768, 65), (700, 1000) })
+        foreach (var (rows, width) in Cases.Logits)
         {
             Tensor x = Tensor.RandomNormal([rows, width], generator), labels = Tensor.RandomIntegers([rows], generator, 0, width);
             x.RequiresGrad = true;
@@ -34,7 +34,7 @@ static class Rows
     public static void LayerNorm()
     {
         var generator = new Generator(0);
-        foreach (var (size, count) in new[] { ("1e5", 100_000), ("1e6", 1_000_000), ("1e7", 10_000_000) })
+        foreach (var (size, count) in Cases.Norms)
         {
             Tensor x = Tensor.RandomNormal([count / 1000, 1000], generator), dy = Tensor.RandomNormal([count / 1000, 1000], generator);
             Tensor weight = Tensor.Ones([1000]), bias = Tensor.Zeros([1000]);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Backprop.Losses;
 using Backprop.Modules;
 using Backprop.Optimizers;
@@ -9,14 +8,12 @@ namespace Backprop.Bench;
 /// <summary>Training steps of whole networks, as a user writes them, over ten prepared batches in turn.</summary>
 static class Training
 {
-    static readonly int[] large = [784, 512, 512, 10];
-
     public static void MlpSmall()
     {
         var generator = new Generator(0);
         foreach (var (name, activation) in new (string, Func<Tensor, Tensor>)[] { ("relu", x => x.Relu()), ("sigmoid", x => x.Sigmoid()) })
         {
-            var net = Networks.Mlp(activation, [784, 50, 10], generator);
+            var net = Networks.Mlp(activation, Cases.SmallLayers, generator);
             Train(name, net, new Sgd(net.Parameters, 0.1), () => Images([100, 784], generator), 1, "steps/s", "784-50-10, batch 100, SGD");
         }
     }
@@ -24,9 +21,9 @@ static class Training
     public static void MlpLarge()
     {
         var generator = new Generator(0);
-        var net = Networks.Mlp(x => x.Relu(), large, generator);
+        var net = Networks.Mlp(x => x.Relu(), Cases.LargeLayers, generator);
         Train("adam", net, new Adam(net.Parameters, 1e-3), () => Images([128, 784], generator), 1, "steps/s", "784-512-512-10, batch 128, Adam");
-        net = Networks.Mlp(x => x.Relu(), large, generator);
+        net = Networks.Mlp(x => x.Relu(), Cases.LargeLayers, generator);
         Train("sgd", net, new Sgd(net.Parameters, 1e-2), () => Images([128, 784], generator), 1, "steps/s", "the same with SGD (what Adam costs)");
     }
 
@@ -50,21 +47,20 @@ static class Training
             "sequence 35, batch 20, 128-256-1000, SGD");
     }
 
-    public static void Gpt(int layers, int heads, int width, int context, int batch)
+    public static void Gpt(GptSize size)
     {
-        Clock.Budget = 8;
+        Clock.Budget = 5;
         var generator = new Generator(0);
-        var net = new Gpt(layers, heads, width, context, 65, generator);
-        Train("training", net, new AdamW(net.Parameters, 1e-3, beta1: 0.9, beta2: 0.99, weightDecay: 0.1), () => Texts(batch, context, generator),
-            batch * context, "tokens/s",
-            $"{layers} layers, {heads} heads, width {width}, context {context}, batch {batch}, {net.Parameters.Sum(p => p.Count)} parameters, AdamW");
+        var net = new Gpt(size, generator);
+        Train("training", net, new AdamW(net.Parameters, 1e-3, beta1: 0.9, beta2: 0.99, weightDecay: 0.1), () => Texts(size, generator),
+            size.Batch * size.Context, "tokens/s", $"{size}, {net.Parameters.Sum(p => p.Count)} parameters, AdamW");
     }
 
     /// <summary>The optimiser alone, over the parameters of the large perceptron.</summary>
     public static void AdamStep()
     {
         var generator = new Generator(0);
-        var parameters = Networks.Mlp(x => x.Relu(), large, generator).Parameters;
+        var parameters = Networks.Mlp(x => x.Relu(), Cases.LargeLayers, generator).Parameters;
         foreach (var p in parameters) p.Grad = Tensor.RandomNormal(p.Shape, generator);
         var optimizer = new Adam(parameters, 1e-6);
         Clock.Rate("step", optimizer.Step, 1e-6 * parameters.Sum(p => p.Count), "M/s", "million parameters a second, 6 tensors");
@@ -73,8 +69,9 @@ static class Training
     public static (Tensor, Tensor) Images(int[] shape, Generator generator) =>
         (Tensor.RandomUniform(new(shape), generator), Tensor.RandomIntegers([shape[0]], generator, 0, 10));
 
-    public static (Tensor, Tensor) Texts(int batch, int context, Generator generator) =>
-        (Tensor.RandomIntegers([batch, context], generator, 0, 65), Tensor.RandomIntegers([batch * context], generator, 0, 65));
+    public static (Tensor, Tensor) Texts(GptSize size, Generator generator) =>
+        (Tensor.RandomIntegers([size.Batch, size.Context], generator, 0, GptSize.Vocabulary),
+        Tensor.RandomIntegers([size.Batch * size.Context], generator, 0, GptSize.Vocabulary));
 
     /// <summary>One step: forward, loss, backward, update.</summary>
     public static Tensor Step(Module net, Optimizer optimizer, Tensor x, Tensor y)
@@ -90,21 +87,12 @@ static class Training
     static void Train(string metric, Module net, Optimizer optimizer, Func<(Tensor, Tensor)> batch, double work, string unit, string note)
     {
         var batches = Enumerable.Range(0, 10).Select(_ => batch()).ToArray();
-        var step = 0;
-        Tensor Next()
+        var next = 0;
+        Loops.Train(metric, work, unit, note, read =>
         {
-            var (x, y) = batches[step++ % batches.Length];
-            return Step(net, optimizer, x, y);
-        }
-        var first = Next().Item();
-        int collections = GC.CollectionCount(0);
-        var pause = GC.GetTotalPauseDuration();
-        var began = Environment.TickCount64;
-        Clock.Rate(metric, () => Next(), work, unit, () =>
-        {
-            var share = (GC.GetTotalPauseDuration() - pause).TotalMilliseconds / (Environment.TickCount64 - began);
-            return string.Create(CultureInfo.InvariantCulture,
-                $"{note}; loss {first:F3} -> {Next().Item():F3} after {step} steps; {GC.CollectionCount(0) - collections} collections, {share:P1} of the time");
+            var (x, y) = batches[next++ % batches.Length];
+            var loss = Step(net, optimizer, x, y);
+            return read ? loss.Item() : 0;
         });
     }
 }

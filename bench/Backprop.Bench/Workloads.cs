@@ -3,6 +3,7 @@ namespace Backprop.Bench;
 /// <summary>What is measured, by name. Data are random with fixed seeds and made before the clock starts.</summary>
 static class Workloads
 {
+    // Scopes are the peers'; here nobody disposes of anything, so both workloads are the same.
     public static readonly Dictionary<string, Action> All = new()
     {
         ["seed-scalar"] = Scalars.Seed,
@@ -19,10 +20,14 @@ static class Workloads
         ["mlp-large"] = Training.MlpLarge,
         ["cnn"] = Training.Cnn,
         ["lstm"] = Training.Lstm,
-        ["gpt-small"] = () => Training.Gpt(4, 4, 128, 64, 12),
-        ["gpt-medium"] = () => Training.Gpt(6, 6, 384, 256, 4),
+        ["gpt-small"] = () => Training.Gpt(Cases.GptSmall),
+        ["gpt-medium"] = () => Training.Gpt(Cases.GptMedium),
         ["latency"] = Inference.Latency,
-        ["memory-unscoped"] = () => Memory.Grow(transformer: false),
-        ["memory-unscoped-gpt"] = () => Memory.Grow(transformer: true),
+        ["memory-scoped"] = Memory.Mlp,
+        ["memory-scoped-gpt"] = Memory.Gpt,
+        ["memory-unscoped"] = Memory.Mlp,
+        ["memory-unscoped-gpt"] = Memory.Gpt,
+        ["roofline"] = Roofline.Measure,
+        ["startup"] = Startup.Measure,
     };
 }

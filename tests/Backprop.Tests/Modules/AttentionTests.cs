@@ -167,10 +167,11 @@ public sealed class AttentionTests
         Refused(() => Tensor.ScaledDotProductAttention(x, x, x, Tensor.Zeros([4, 4], DType.Bool)), "[4, 4]");
         Refused(() => Tensor.ScaledDotProductAttention(x, x, x, Tensor.Zeros([3, 3], DType.Int64)), "int64");
         Refused(() => _ = new MultiHeadAttention(6, 4, new Generator(0)), "4 heads do not divide");
-        Refused(() => new MultiHeadAttention(4, 2, new Generator(0)).Forward(Tensor.Zeros([3, 4])), "[3, 4]");
+        Refused(() => new MultiHeadAttention(4, 2, new Generator(0)).Forward(Tensor.Zeros([3, 5])), "[3, 5]");
+        Refused(() => _ = new MultiHeadAttention(4, 2, new Generator(0), dropout: 1.5), "1.5");
         Refused(() => new MultiHeadAttention(4, 2, new Generator(0)).Forward(x, x, x, padding: Tensor.Zeros([2, 3], DType.Bool)), "[3, 2]");
         Refused(() => _ = new RotaryPositions(5), "not even");
-        Refused(() => new LearnedPositions(2, 4, new Generator(0)).Forward(Tensor.Zeros([3, 2, 4])), "2 positions");
+        Refused(() => new LearnedPositions(2, 4, new Generator(0)).Forward(Tensor.Zeros([3, 2, 4])), "at most 2");
         Assert.Equal(new Shape(0, 3, 4), Tensor.ScaledDotProductAttention(Tensor.Zeros([0, 3, 4]), Tensor.Zeros([0, 5, 4]), Tensor.Zeros([0, 5, 4])).Shape);
     }
 

@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Backprop.Bench;
 
 /// <summary>
-/// The clock discipline, one for every peer: half a second of warm-up, then samples of at least 40 ms each, 21 of them or as many as
-/// fit into the budget and at least 5; the median is what is quoted, with the 10th and 90th percentile beside it.
+/// The clock discipline, one for all who are measured: half a second of warm-up, then samples of at least 40 ms each, 21 of them or as many
+/// as fit into a second and a half and at least 5; the median is what is quoted, with the 10th and 90th percentile beside it.
 /// </summary>
 static class Clock
 {
-    const double WarmUp = 0.5, SampleLength = 0.04;
+    const double WarmUp = 0.5, SampleLength = 0.04, UsualSeconds = 1.5;
     const int MostSamples = 21, FewestSamples = 5;
 
     static readonly Lock gate = new();
@@ -23,26 +24,40 @@ static class Clock
 
     public static int Threads { get; set; } = 1;
 
-    /// <summary>Seconds of samples per metric; a workload with long steps may ask for more.</summary>
-    public static double Budget { get; set; } = 1.5;
+    /// <summary>Seconds of samples per metric. Less is quicker, and then many short runs in turn say more than one long one.</summary>
+    public static double Seconds { get; set; } = UsualSeconds;
+
+    /// <summary>How many times that a workload with long steps asks for.</summary>
+    public static double Budget { get; set; } = 1;
+
+    /// <summary>The metrics that are wanted, where not all are.</summary>
+    public static Regex? Only { get; set; }
+
+    /// <summary>Whether nobody asked for a metric.</summary>
+    public static bool IsLeftOut(string metric) => Only is { } wanted && !wanted.IsMatch(metric);
 
     /// <summary>Times an action and prints nanoseconds for each of its parts.</summary>
-    public static void Nanoseconds(string metric, Action action, int parts = 1, string note = "") =>
-        Print(metric, Sample(action), s => s * 1e9 / parts, "ns", note);
+    public static void Nanoseconds(string metric, Action action, int parts = 1, string note = "")
+    {
+        if (!IsLeftOut(metric)) Print(metric, Sample(action), s => s * 1e9 / parts, "ns", note);
+    }
 
     /// <summary>Times an action and prints how much work it does in a second.</summary>
-    public static void Rate(string metric, Action action, double work, string unit, string note = "") =>
-        Print(metric, Sample(action), s => work / s, unit, note);
+    public static void Rate(string metric, Action action, double work, string unit, string note = "") => Rate(metric, action, work, unit, () => note);
 
     /// <summary>The same with a note that is made afterwards.</summary>
     public static void Rate(string metric, Action action, double work, string unit, Func<string> note)
     {
+        if (IsLeftOut(metric)) return;
         var seconds = Sample(action);
         Print(metric, seconds, s => work / s, unit, note());
     }
 
     /// <summary>Prints one number that was measured elsewhere.</summary>
-    public static void Value(string metric, double value, string unit, string note = "") => Print(metric, [value], v => v, unit, note);
+    public static void Value(string metric, double value, string unit, string note = "")
+    {
+        if (!IsLeftOut(metric)) Print(metric, [value], v => v, unit, note, isWatched: false);
+    }
 
     /// <summary>Starts to watch what else runs on the machine; <see cref="Sample"/> does so by itself.</summary>
     public static void Watch() => (busyAtStart, ownAtStart, startedAt) = (Busy(), Own(), Stopwatch.GetTimestamp());
@@ -58,7 +73,7 @@ static class Clock
         var samples = new List<double>();
         Watch();
         var total = Stopwatch.StartNew();
-        while (samples.Count < FewestSamples || (samples.Count < MostSamples && total.Elapsed.TotalSeconds < Budget))
+        while (samples.Count < FewestSamples || (samples.Count < MostSamples && total.Elapsed.TotalSeconds < Seconds * Budget))
         {
             watch.Restart();
             for (long i = 0; i < perSample; i++) action();
@@ -67,11 +82,13 @@ static class Clock
         return [.. samples];
     }
 
-    /// <summary>Prints the line of a metric: the median, with the 10th and 90th percentile.</summary>
-    public static void Print(string metric, double[] samples, Func<double, double> convert, string unit, string note)
+    /// <summary>
+    /// Prints the line of a metric: the median, with the 10th and 90th percentile, and how much of a processor anything else took since <see cref="Watch"/>.
+    /// </summary>
+    public static void Print(string metric, double[] samples, Func<double, double> convert, string unit, string note, bool isWatched = true)
     {
         var wall = Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
-        var other = Math.Max(0, Busy() - busyAtStart - (Own() - ownAtStart)) / Math.Max(wall, 1e-9);
+        var other = isWatched ? Math.Max(0, Busy() - busyAtStart - (Own() - ownAtStart)) / Math.Max(wall, 1e-9) : 0;
         var values = samples.Select(convert).Order().ToArray();
         string At(double fraction) => Text(values[(int)Math.Round(fraction * (values.Length - 1))]);
         lock (gate)
