@@ -63,14 +63,18 @@ static partial class Cpu
 
         readonly void LongRows<R>() where R : struct, IRegister<R, T>
         {
-            Span<T> memory = stackalloc T[2 * Widest];
-            ref T m = ref MemoryMarshal.GetReference(memory), s = ref Unsafe.Add(ref m, Widest);
-            var line = new InRow(Job.Classes);
             for (var row = First; row < Last; row++)
             {
+                ref var x = ref X(row);
+                if (Job.Dy is null)
+                {
+                    var logarithm = LogTotalRow<R, T>(ref x, Job.Classes, out var most);
+                    SetLoss(row, most, logarithm);
+                    continue;
+                }
                 ref var y = ref Unsafe.Add(ref Job.Y.First<T>(), (nint)row * Job.Classes);
-                Line<InRow, R>(line, ref X(row), ref y, ref m, ref s, row, 1);
-                if (Job.Dy is not null) OffLabel(ref y, 1, row);
+                if (Label(row) != Job.Left) SoftmaxRow<R, T>(ref x, ref y, Job.Classes, Unsafe.Add(ref Job.Dy.First<T>(), row));
+                OffLabel(ref y, 1, row);
             }
         }
 
@@ -87,7 +91,7 @@ static partial class Cpu
                 ref var x = ref X(row);
                 for (var i = 0; i < n; i++)
                     for (var j = 0; j < Job.Classes; j++) Unsafe.Add(ref a, j * tile + i) = Unsafe.Add(ref x, i * Job.Classes + j);
-                Line<InColumns, R>(new(Job.Classes, tile, n), ref a, ref y, ref m, ref s, row, n);
+                Columns<R>(new(Job.Classes, tile, n), ref a, ref y, ref m, ref s, row, n);
                 if (Job.Dy is null) continue;
                 ref var dx = ref Unsafe.Add(ref Job.Y.First<T>(), (nint)row * Job.Classes);
                 for (var i = 0; i < n; i++)
@@ -98,9 +102,8 @@ static partial class Cpu
             }
         }
 
-        // The losses of some rows, or their shares times what flows in.
-        readonly void Line<L, R>(L line, ref T x, ref T y, ref T m, ref T s, int row, int n)
-            where L : struct, ILayout where R : struct, IRegister<R, T>
+        // The losses of some rows that have become columns, or their shares times what flows in.
+        readonly void Columns<R>(InColumns line, ref T x, ref T y, ref T m, ref T s, int row, int n) where R : struct, IRegister<R, T>
         {
             line.Fold<Largest, R, T>(default, ref x, ref m);
             if (Job.Dy is null)
@@ -110,11 +113,10 @@ static partial class Cpu
                 for (var i = 0; i < n; i++) SetLoss(row + i, Unsafe.Add(ref m, i), Unsafe.Add(ref s, i));
                 return;
             }
-            line.ExpSum<R, T>(ref x, ref m, ref y, ref s);
+            line.Map<ExpDifference, R, T>(default, ref x, ref m, false, ref m, ref y);
+            line.Sum<Itself, R, T>(default, ref y, ref y, false, ref s);
             for (var i = 0; i < n; i++)
                 Unsafe.Add(ref s, i) = Label(row + i) == Job.Left ? T.Zero : Unsafe.Add(ref Job.Dy.First<T>(), row + i) / Unsafe.Add(ref s, i);
-            // A single row has its number in every lane.
-            if (typeof(L) == typeof(InRow)) MemoryMarshal.CreateSpan(ref s, R.Count).Fill(s);
             line.Map<Multiplied, R, T>(default, ref y, ref s, false, ref s, ref y);
         }
 

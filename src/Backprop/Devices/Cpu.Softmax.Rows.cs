@@ -4,28 +4,57 @@ using Backprop.Formulas;
 
 namespace Backprop.Devices;
 
+// Rows of their own, in short passes. NaN, and infinities that make one, end up in the sum and so in all results; the largest need not mind them.
 static unsafe partial class Cpu
 {
-    /// <summary>y = eˣ / Σ eˣ of one row.</summary>
-    /// <remarks>NaN, and infinities that make one, end up in the sum and so in all of y; the largest need not mind them.</remarks>
+    /// <summary>y = scale · eˣ / Σ eˣ of one row.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void SoftmaxRow<R, T>(ref T from, ref T to, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    static void SoftmaxRow<R, T>(ref T from, ref T to, int n, T scale) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         fixed (T* x = &from, y = &to)
         {
             int whole = n / R.Count * R.Count, rest = n - whole;
             var mask = Partial.Mask<R, T>(rest);
             var largest = R.Create(R.Largest(LargestOf<R, T>(x, whole, rest, mask)));
-            var total = ExpSumRow<R, T>(ref *x, largest[0], ref *y, (nuint)whole);
+            var total = ExpTotal<R, T>(x, y, whole, largest);
             R last = default;
             if (rest > 0)
             {
-                last = Partial.Take<R, T>(VectorMath.Exp<R, T>(Partial.Load(x + whole, rest, mask, largest) - largest), rest, mask);
+                last = ExpOfRest<R, T>(x + whole, rest, mask, largest);
                 total += double.CreateTruncating(R.Sum(last));
             }
-            var share = R.Create(T.One / T.CreateTruncating(total));
+            var share = R.Create(scale / T.CreateTruncating(total));
             for (var i = 0; i < whole; i += R.Count) (R.Load(ref y[i], 0) * share).Store(ref y[i], 0);
             if (rest > 0) Partial.Store(last * share, y + whole, rest, mask);
+        }
+    }
+
+    /// <summary>y = x − ln Σ eˣ of one row.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void LogSoftmaxRow<R, T>(ref T from, ref T to, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        fixed (T* x = &from, y = &to)
+        {
+            int whole = n / R.Count * R.Count, rest = n - whole;
+            R logarithm = R.Create(LogTotalRow<R, T>(ref *x, n, out var most)), largest = R.Create(most);
+            for (var i = 0; i < whole; i += R.Count) (R.Load(ref x[i], 0) - largest - logarithm).Store(ref y[i], 0);
+            if (rest > 0) Partial.Store(Partial.Load<R, T>(x + whole, rest) - largest - logarithm, y + whole, rest);
+        }
+    }
+
+    /// <summary>ln Σ e^(x − the largest x) of one row.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static T LogTotalRow<R, T>(ref T from, int n, out T most) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        fixed (T* x = &from)
+        {
+            int whole = n / R.Count * R.Count, rest = n - whole;
+            var mask = Partial.Mask<R, T>(rest);
+            most = R.Largest(LargestOf<R, T>(x, whole, rest, mask));
+            var largest = R.Create(most);
+            var total = ExpTotal<R, T>(x, null, whole, largest);
+            if (rest > 0) total += double.CreateTruncating(R.Sum(ExpOfRest<R, T>(x + whole, rest, mask, largest)));
+            return VectorMath.Log<R, T>(R.Create(T.CreateTruncating(total)))[0];
         }
     }
 
@@ -45,5 +74,46 @@ static unsafe partial class Cpu
         for (; i < whole; i += R.Count) m1 = R.MaxNative(m1, R.Load(ref x[i], 0));
         if (rest > 0) m2 = R.MaxNative(m2, Partial.Load(x + whole, rest, mask, m3));
         return R.MaxNative(R.MaxNative(m0, m1), R.MaxNative(m2, m3));
+    }
+
+    // Lanes beyond the rest count as 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static R ExpOfRest<R, T>(T* x, int rest, R mask, R largest) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+        Partial.Take<R, T>(VectorMath.Exp<R, T>(Partial.Load(x, rest, mask, largest) - largest), rest, mask);
+
+    // Σ e^(x − largest) of whole registers, which y keeps if it is there: added up in registers over short stretches, those in double.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static double ExpTotal<R, T>(T* x, T* y, int n, R largest) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        var total = 0.0;
+        for (var i = 0; i < n;)
+        {
+            var end = Math.Min(n, i + RegistersAtOnce * R.Count);
+            R s0 = R.Create(T.Zero), s1 = s0;
+            // Tested at its end, the loop surely runs once: only then does the JIT take the constants out of it.
+            if (i + 2 * R.Count <= end)
+                do
+                {
+                    R e0 = VectorMath.Exp<R, T>(R.Load(ref x[i], 0) - largest), e1 = VectorMath.Exp<R, T>(R.Load(ref x[i + R.Count], 0) - largest);
+                    if (y != null)
+                    {
+                        e0.Store(ref y[i], 0);
+                        e1.Store(ref y[i + R.Count], 0);
+                    }
+                    s0 += e0;
+                    s1 += e1;
+                    i += 2 * R.Count;
+                }
+                while (i + 2 * R.Count <= end);
+            if (i < end)
+            {
+                var e = VectorMath.Exp<R, T>(R.Load(ref x[i], 0) - largest);
+                if (y != null) e.Store(ref y[i], 0);
+                s0 += e;
+                i += R.Count;
+            }
+            total += double.CreateTruncating(R.Sum(s0 + s1));
+        }
+        return total;
     }
 }

@@ -41,9 +41,6 @@ static partial class Cpu
         void Sum<K, R, T>(K kernel, ref T a, ref T b, bool whole, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
 
-        /// <summary>y = e^(a − m) and s = Σ y, with one number m for each line.</summary>
-        void ExpSum<R, T>(ref T a, ref T m, ref T y, ref T s) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
-
         /// <summary>s = kernel(s), once for each line.</summary>
         void PerLine<K, R, T>(K kernel, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
@@ -181,9 +178,6 @@ static partial class Cpu
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             MemoryMarshal.CreateSpan(ref s, R.Count).Fill(SumRow<K, R, T>(kernel, ref a, ref b, whole ? nuint.MaxValue : 0, length));
 
-        public void ExpSum<R, T>(ref T a, ref T m, ref T y, ref T s) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
-            MemoryMarshal.CreateSpan(ref s, R.Count).Fill(T.CreateTruncating(ExpSumRow<R, T>(ref a, m, ref y, (nuint)length)));
-
         public void PerLine<K, R, T>(K kernel, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             MapRow<K, R, T>(kernel, ref s, ref s, nuint.MaxValue, ref s, 0, ref s, R.Count);
@@ -204,12 +198,6 @@ static partial class Cpu
         public void Sum<K, R, T>(K kernel, ref T a, ref T b, bool whole, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             SumColumns<K, R, T>(kernel, ref a, stride, length, ref b, whole ? stride : 0, MemoryMarshal.CreateSpan(ref s, columns));
-
-        public void ExpSum<R, T>(ref T a, ref T m, ref T y, ref T s) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
-        {
-            Map<ExpDifference, R, T>(default, ref a, ref m, false, ref m, ref y);
-            Sum<Itself, R, T>(default, ref y, ref y, false, ref s);
-        }
 
         public void PerLine<K, R, T>(K kernel, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
@@ -249,51 +237,6 @@ static partial class Cpu
         tail.Slice(3 * Widest, (int)(count - i)).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref y, i), (int)(count - i)));
     }
 
-    // y = e^(x − m) and Σ y in one pass: added up in registers over short stretches, those in double.
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static double ExpSumRow<R, T>(ref T x, T m, ref T y, nuint n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
-    {
-        nuint width = (nuint)R.Count, i = 0;
-        var total = 0.0;
-        R most = R.Create(m), zero = R.Create(T.Zero);
-        while (i + width <= n)
-        {
-            // Tested at their ends, the loops surely run once: only then does the JIT take the constants out of them.
-            var end = Math.Min(n, i + RegistersAtOnce * width);
-            R s0 = zero, s1 = zero;
-            if (i + 2 * width <= end)
-                do
-                {
-                    R e0 = VectorMath.Exp<R, T>(R.Load(in x, i) - most), e1 = VectorMath.Exp<R, T>(R.Load(in x, i + width) - most);
-                    e0.Store(ref y, i);
-                    e1.Store(ref y, i + width);
-                    s0 += e0;
-                    s1 += e1;
-                    i += 2 * width;
-                }
-                while (i + 2 * width <= end);
-            if (i + width <= end)
-            {
-                var e = VectorMath.Exp<R, T>(R.Load(in x, i) - most);
-                e.Store(ref y, i);
-                s0 += e;
-                i += width;
-            }
-            total += double.CreateTruncating(R.Sum(s0 + s1));
-        }
-        if (i == n) return total;
-        // The rest fills a register with the largest number's own difference, 0; only its own lanes count.
-        Span<T> tail = stackalloc T[Widest];
-        tail.Fill(m);
-        var rest = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref x, i), (int)(n - i));
-        rest.CopyTo(tail);
-        ref var t = ref MemoryMarshal.GetReference(tail);
-        VectorMath.Exp<R, T>(R.Load(in t, 0) - most).Store(ref t, 0);
-        tail[..rest.Length].CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref y, i), rest.Length));
-        foreach (var e in tail[..rest.Length]) total += double.CreateTruncating(e);
-        return total;
-    }
-
     readonly struct Shares : ILine
     {
         public static void Run<L, R, T>(L line, ref T a, ref T b, ref T y, ref T m, ref T s)
@@ -301,11 +244,12 @@ static partial class Cpu
         {
             if (line.RowLength is { } length)
             {
-                SoftmaxRow<R, T>(ref a, ref y, length);
+                SoftmaxRow<R, T>(ref a, ref y, length, T.One);
                 return;
             }
             line.Fold<Largest, R, T>(default, ref a, ref m);
-            line.ExpSum<R, T>(ref a, ref m, ref y, ref s);
+            line.Map<ExpDifference, R, T>(default, ref a, ref m, false, ref m, ref y);
+            line.Sum<Itself, R, T>(default, ref y, ref y, false, ref s);
             line.PerLine<Inverse, R, T>(default, ref s);
             line.Map<Multiplied, R, T>(default, ref y, ref s, false, ref s, ref y);
         }
@@ -316,6 +260,11 @@ static partial class Cpu
         public static void Run<L, R, T>(L line, ref T a, ref T b, ref T y, ref T m, ref T s)
             where L : struct, ILayout where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
         {
+            if (line.RowLength is { } length)
+            {
+                LogSoftmaxRow<R, T>(ref a, ref y, length);
+                return;
+            }
             line.Fold<Largest, R, T>(default, ref a, ref m);
             line.Sum<ExpDifference, R, T>(default, ref a, ref m, false, ref s);
             line.PerLine<Logarithm, R, T>(default, ref s);
