@@ -19,77 +19,84 @@ static class Comparison
         Without a workload all of them are run, one after the other.
         """;
 
-    public static int Run(string[] options)
+    public static int Run(string[] arguments)
     {
-        var rounds = 3;
-        string threads = "1", json = "";
-        var withLimits = false;
-        List<Contender> contenders = [new("backprop", [Environment.ProcessPath!])];
-        List<string> passedOn = [], workloads = [];
-        for (var i = 0; i < options.Length; i++)
+        if (Parse(arguments) is not { } options || options.Contenders.Count < 2)
         {
-            var value = i + 1 < options.Length ? options[i + 1] : "";
-            switch (options[i])
-            {
-                case "--peer" when value.Split('=', 2) is [var name, var command]:
-                    contenders.Add(new(name, command.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
-                    break;
-                case "--rounds" when int.TryParse(value, out rounds) && rounds > 0: break;
-                case "--threads" when value.Split(',').All(n => int.TryParse(n, out var count) && count > 0):
-                    threads = value;
-                    break;
-                case "--json" when value.Length > 0:
-                    json = value;
-                    break;
-                case "--seconds" or "--only" when value.Length > 0:
-                    passedOn.AddRange([options[i], value]);
-                    break;
-                case "--limits":
-                    withLimits = true;
-                    continue;
-                case var name when Workloads.All.ContainsKey(name):
-                    workloads.Add(name);
-                    continue;
-                default:
-                    Console.Error.WriteLine($"Not understood: {options[i]} {value}\n{Usage}\nThe workloads are {string.Join(", ", Workloads.All.Keys)}.");
-                    return 2;
-            }
-            i++;
-        }
-        if (contenders.Count < 2)
-        {
-            Console.Error.WriteLine(Usage);
+            Console.Error.WriteLine($"{Usage}\nThe workloads are {string.Join(", ", Workloads.All.Keys)}.");
             return 2;
         }
-        using var lines = json.Length > 0 ? File.AppendText(json) : TextWriter.Null;
-        Console.WriteLine($"{Machine.Describe()}; `compare {string.Join(' ', options.Where(o => !o.StartsWith("--peer", StringComparison.Ordinal) && !o.Contains('=')))}`");
-        foreach (var count in threads.Split(',').Select(int.Parse))
+        using var lines = options.Json.Length > 0 ? File.AppendText(options.Json) : TextWriter.Null;
+        Console.WriteLine(Machine.Describe());
+        foreach (var threads in options.Threads)
         {
-            Console.WriteLine($"\n{count} thread{(count == 1 ? "" : "s")}, medians of {rounds} rounds in turn; ratios above 1: Backprop is ahead\n");
-            Limits? limits = null;
-            if (withLimits)
-            {
-                var roofline = new Results();
-                Measure(contenders[0], ["--workload", "roofline", "--threads", $"{count}"], roofline, 1, lines);
-                limits = new(roofline);
-                Console.WriteLine($"{limits}\n");
-            }
-            var table = new RatioTable([.. contenders.Skip(1).Select(c => c.Name)], limits);
-            foreach (var workload in workloads.Count > 0 ? workloads : [.. Workloads.All.Keys.Except(["roofline"])])
-            {
-                var results = contenders.Select(_ => new Results()).ToArray();
-                for (var round = 1; round <= rounds; round++)
-                {
-                    foreach (var (contender, into) in contenders.Zip(results))
-                    {
-                        Measure(contender, ["--workload", workload, "--threads", $"{count}", .. passedOn], into, round, lines);
-                    }
-                }
-                table.Add(workload, results);
-            }
+            Console.WriteLine(
+                $"\n{threads} thread{(threads == 1 ? "" : "s")}, medians of {options.Rounds} rounds in turn; ratios above 1: Backprop is ahead\n");
+            var limits = options.WithLimits ? MeasureLimits(options.Contenders[0], threads, lines) : null;
+            if (limits is not null) Console.WriteLine($"{limits}\n");
+            var table = new RatioTable([.. options.Contenders.Skip(1).Select(c => c.Name)], limits);
+            foreach (var workload in options.Workloads) table.Add(workload, MeasureInTurn(options, workload, threads, lines));
             table.Finish();
         }
         return 0;
+    }
+
+    static Options? Parse(string[] arguments)
+    {
+        var options = new Options();
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var value = i + 1 < arguments.Length ? arguments[i + 1] : "";
+            switch (arguments[i])
+            {
+                case "--peer" when value.Split('=', 2) is [var name, var command]:
+                    options.Contenders.Add(new(name, command.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+                    break;
+                case "--rounds" when int.TryParse(value, out var rounds) && rounds > 0:
+                    options.Rounds = rounds;
+                    break;
+                case "--threads" when value.Split(',').All(n => int.TryParse(n, out var count) && count > 0):
+                    options.Threads = [.. value.Split(',').Select(int.Parse)];
+                    break;
+                case "--json" when value.Length > 0:
+                    options.Json = value;
+                    break;
+                case "--seconds" or "--only" when value.Length > 0:
+                    options.PassedOn.AddRange([arguments[i], value]);
+                    break;
+                case "--limits":
+                    options.WithLimits = true;
+                    continue;
+                case var name when Workloads.All.ContainsKey(name):
+                    options.Named.Add(name);
+                    continue;
+                default:
+                    Console.Error.WriteLine($"Not understood: {arguments[i]} {value}");
+                    return null;
+            }
+            i++;
+        }
+        return options;
+    }
+
+    static Limits MeasureLimits(Contender ours, int threads, TextWriter lines)
+    {
+        var roofline = new Results();
+        Measure(ours, ["--workload", "roofline", "--threads", $"{threads}"], roofline, 1, lines);
+        return new(roofline);
+    }
+
+    static Results[] MeasureInTurn(Options options, string workload, int threads, TextWriter lines)
+    {
+        var results = options.Contenders.Select(_ => new Results()).ToArray();
+        for (var round = 1; round <= options.Rounds; round++)
+        {
+            foreach (var (contender, into) in options.Contenders.Zip(results))
+            {
+                Measure(contender, ["--workload", workload, "--threads", $"{threads}", .. options.PassedOn], into, round, lines);
+            }
+        }
+        return results;
     }
 
     static void Measure(Contender contender, string[] options, Results results, int round, TextWriter lines)
@@ -112,4 +119,23 @@ static class Comparison
     }
 
     sealed record Contender(string Name, string[] Command);
+
+    sealed class Options
+    {
+        public List<Contender> Contenders { get; } = [new("backprop", [Environment.ProcessPath!])];
+
+        public List<string> PassedOn { get; } = [];
+
+        public List<string> Named { get; } = [];
+
+        public int Rounds { get; set; } = 3;
+
+        public int[] Threads { get; set; } = [1];
+
+        public string Json { get; set; } = "";
+
+        public bool WithLimits { get; set; }
+
+        public IEnumerable<string> Workloads => Named.Count > 0 ? Named : Bench.Workloads.All.Keys.Except(["roofline"]);
+    }
 }

@@ -37,7 +37,9 @@ sealed class Limits(Results roofline)
         roofline.Values.Where(r => r.Key.Metric.StartsWith("relu", StringComparison.Ordinal) && r.Key.Metric.EndsWith(size, StringComparison.Ordinal))
             .Select(r => r.Value[0]).DefaultIfEmpty(double.NaN).Max();
 
-    /// <summary>Billions of operations for what a metric counts (a step, a token), in products of matrices and convolutions: forward, and derivatives of weights and inputs.</summary>
+    /// <summary>
+    /// Billions of operations for what a metric counts (a step, a token), in products of matrices and convolutions: forward, and derivatives of weights and inputs.
+    /// </summary>
     static double? Step(string workload, string metric) => (workload, metric) switch
     {
         ("mlp-small", "relu" or "sigmoid") => 2e-9 * 100 * Layers(Cases.SmallLayers),

@@ -8,7 +8,8 @@ namespace Backprop.Bench;
 static class Machine
 {
     public static string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"{Processor()}, {Environment.ProcessorCount} processors, {Width()} bits a vector; {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}");
+        $"{Processor()}, {Environment.ProcessorCount} processors, {Width()} bits a vector; " +
+        $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}; {DateTime.UtcNow:yyyy-MM-dd}");
 
     static string Processor()
     {

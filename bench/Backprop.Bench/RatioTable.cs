@@ -31,7 +31,9 @@ sealed class RatioTable
     public RatioTable(string[] peers, Limits? limits)
     {
         (this.peers, this.limits) = (peers, limits);
-        string[] optional = [.. peers.Length > 1 ? ["at its best"] : Array.Empty<string>(), "goal", "met", .. limits is null ? Array.Empty<string>() : ["of the limit"]];
+        List<string> optional = ["goal", "met"];
+        if (peers.Length > 1) optional.Insert(0, "at its best");
+        if (limits is not null) optional.Add("of the limit");
         Console.WriteLine($"| workload | metric | unit | Backprop | {peers[0]} | ratio | from … to | {string.Join(" | ", optional)} |");
         Console.WriteLine($"|---|---|---|---:|---:|---:|---|{string.Concat(optional.Select(_ => "---|"))}");
     }
@@ -67,9 +69,13 @@ sealed class RatioTable
     public void Finish()
     {
         Console.WriteLine();
-        if (inMean.Count > 0) Console.WriteLine(Invariant($"Products from 128 on: {Math.Exp(inMean.Average(Math.Log)):F2} in the geometric mean of {inMean.Count} (goal 1)."));
+        if (inMean.Count > 0)
+        {
+            var mean = Math.Exp(inMean.Average(Math.Log));
+            Console.WriteLine(Invariant($"Products from 128 on: {mean:F2} in the geometric mean of {inMean.Count} (goal 1)."));
+        }
         Console.WriteLine($"{met} of {goals} goals met{(peers.Length > 1 ? $", {metByDefault} more against the peer as it is by default" : "")}.");
-        Console.WriteLine($"\\* Something else took more than a tenth of a processor meanwhile.");
+        Console.WriteLine("\\* Something else took more than a tenth of a processor meanwhile.");
     }
 
     // The goal is one against the peer as it is. Where a setting makes the peer faster, we must at least not fall behind it.

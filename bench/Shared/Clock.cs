@@ -53,10 +53,10 @@ static class Clock
         Print(metric, seconds, s => work / s, unit, note());
     }
 
-    /// <summary>Prints one number that was measured elsewhere.</summary>
+    /// <summary>Prints one number that was measured elsewhere, if there is one.</summary>
     public static void Value(string metric, double value, string unit, string note = "")
     {
-        if (!IsLeftOut(metric)) Print(metric, [value], v => v, unit, note, isWatched: false);
+        if (!IsLeftOut(metric) && !double.IsNaN(value)) Print(metric, [value], v => v, unit, note, isWatched: false);
     }
 
     /// <summary>Starts to watch what else runs on the machine; <see cref="Sample"/> does so by itself.</summary>
@@ -94,7 +94,9 @@ static class Clock
         lock (gate)
         {
             Console.WriteLine(
-                $$"""{"peer": "{{Peer}}", "workload": "{{Workload}}", "threads": {{Threads}}, "metric": "{{metric}}", "value": {{At(0.5)}}, "lo": {{At(0.1)}}, "hi": {{At(0.9)}}, "n": {{values.Length}}, "unit": "{{unit}}", "note": "{{JsonEncodedText.Encode(note)}}", "other": {{Text(other)}}}""");
+                $$"""{"peer": "{{Peer}}", "workload": "{{Workload}}", "threads": {{Threads}}, "metric": "{{metric}}",""" +
+                $$""" "value": {{At(0.5)}}, "lo": {{At(0.1)}}, "hi": {{At(0.9)}}, "n": {{values.Length}}, "unit": "{{unit}}",""" +
+                $$""" "note": "{{JsonEncodedText.Encode(note)}}", "other": {{Text(other)}}}""");
         }
     }
 
