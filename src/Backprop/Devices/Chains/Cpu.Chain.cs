@@ -33,7 +33,7 @@ static partial class Cpu
         readonly Shape Shape => Y[0].Shape;
 
         [SkipLocalsInit]
-        public readonly void Run(int chunk)
+        public readonly unsafe void Run(int chunk)
         {
             int start = chunk * Chunks.Elements, end = Math.Min(Shape.Count, start + Chunks.Elements);
             int gathered = 0, singles = Chain.Literals.Length;
@@ -43,7 +43,10 @@ static partial class Cpu
             var blocks = Chain.Blocks + gathered;
             // A multiple of every register's width, so that only the end of a chunk leaves a rest.
             var block = Math.Clamp(Cached / Unsafe.SizeOf<T>() / Math.Max(1, blocks), 128, 2048) & ~(Widest - 1);
-            Span<T> memory = stackalloc T[blocks * block + singles * Widest];
+            // It begins where a line of the cache does: else every access of a wide register would touch two.
+            const int line = 64;
+            Span<T> memory = stackalloc T[blocks * block + singles * Widest + line / Unsafe.SizeOf<T>()];
+            memory = memory[((int)(-(nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory)) & (line - 1)) / Unsafe.SizeOf<T>())..];
             Span<int> where = stackalloc int[X.Length + Chain.Literals.Length];
             FillSingles(memory[(blocks * block)..], where, blocks * block, block);
             for (; start < end; start += block) RunBlock(start, Math.Min(block, end - start), block, memory, where);
