@@ -10,7 +10,7 @@ namespace Backprop.Cli;
 /// </summary>
 static class App
 {
-    public static int Run(string[] args, TextWriter output, TextWriter error, CancellationToken stop = default)
+    public static int Run(string[] args, TextWriter output, TextWriter error, TextReader? input = null, CancellationToken stop = default)
     {
         var root = new RootCommand("Trains, tests and shows small networks; every derivative is C#'s own.")
         {
@@ -18,7 +18,7 @@ static class App
             new Command("train", "Trains a network.") { TrainDigitsCommand.Create(output, stop) },
             new Command("test", "Scores a trained network.") { TestDigitsCommand.Create(output) },
             PredictCommand.Create(output),
-            ExplainCommand.Create(output),
+            ExplainCommand.Create(output, error, input),
             GraphCommand.Create(output),
             InfoCommand.Create(output),
         };

@@ -30,9 +30,9 @@ static class GraphExamples
         ["attention"] = Attention,
     };
 
-    public static Graph OfStatements(string text)
+    public static Graph OfStatements(string text, string? file = null)
     {
-        var computation = Computation.Run(text, new Dictionary<string, double>());
+        var computation = Computation.Run(text, new Dictionary<string, double>(), file);
         return Graph.Of(computation.Result, resultName: computation.ResultName);
     }
 

@@ -76,15 +76,15 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">This is no batch of images, or a window is larger than the padded image.</exception>
     public Tensor AvgPool2d(
         Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false, bool countIncludePad = true, double? divisor = null) =>
-        AveragePooling.Call(this, kernel.List, (stride ?? kernel).List, (padding ?? 0).List, ceilMode, countIncludePad, Divisor(divisor));
+        AveragePooling.Call(this, kernel.List, (stride ?? kernel).List, (padding ?? 0).List, ceilMode, countIncludePad, PoolDivisor(divisor));
 
     /// <summary>The mean of every window of volumes: as <see cref="AvgPool2d"/>, with one axis more.</summary>
     /// <inheritdoc cref="AvgPool2d"/>
     public Tensor AvgPool3d(
         Size3d kernel, Size3d? stride = null, Size3d? padding = null, bool ceilMode = false, bool countIncludePad = true, double? divisor = null) =>
-        AveragePooling.Call(this, kernel.List, (stride ?? kernel).List, (padding ?? 0).List, ceilMode, countIncludePad, Divisor(divisor));
+        AveragePooling.Call(this, kernel.List, (stride ?? kernel).List, (padding ?? 0).List, ceilMode, countIncludePad, PoolDivisor(divisor));
 
-    static double Divisor(double? divisor) => divisor != 0 ? divisor ?? 0 : throw new ArgumentOutOfRangeException(
+    internal static double PoolDivisor(double? divisor) => divisor != 0 ? divisor ?? 0 : throw new ArgumentOutOfRangeException(
         nameof(divisor), "AvgPool: nothing can be divided by 0; leave the divisor out for the number of elements.");
 
     /// <summary>The means of so many windows, as equal as they can be, whatever the length: [batch, channels, length] → [batch, channels, output].</summary>
@@ -97,6 +97,10 @@ public sealed partial class Tensor
     /// </summary>
     /// <exception cref="ShapeException">This is no batch of images, or they are empty.</exception>
     public Tensor AdaptiveAvgPool2d(Size2d output) => AdaptiveAverage.Call(this, output.List);
+
+    /// <summary>The means of so many windows of volumes: as <see cref="AdaptiveAvgPool2d"/>, with one axis more.</summary>
+    /// <exception cref="ShapeException">This is no batch of volumes, or they are empty.</exception>
+    public Tensor AdaptiveAvgPool3d(Size3d output) => AdaptiveAverage.Call(this, output.List);
 
     /// <summary>The largest numbers of so many windows, as equal as they can be: [batch, channels, length] → [batch, channels, output].</summary>
     /// <exception cref="ShapeException">This is no batch of sequences, or it is empty.</exception>
@@ -113,6 +117,10 @@ public sealed partial class Tensor
     /// <summary>As <see cref="AdaptiveMaxPool2d"/>, and the places of the largest numbers within their channels, counted row by row, as int64.</summary>
     /// <inheritdoc cref="AdaptiveMaxPool2d"/>
     public (Tensor Values, Tensor Indices) AdaptiveMaxPool2dWithIndices(Size2d output) => AdaptiveMaxPlaces.Call(this, output.List);
+
+    /// <summary>The largest numbers of so many windows of volumes: as <see cref="AdaptiveMaxPool2d"/>, with one axis more.</summary>
+    /// <exception cref="ShapeException">This is no batch of volumes, or they are empty.</exception>
+    public Tensor AdaptiveMaxPool3d(Size3d output) => AdaptiveMaxPlaces.Call(this, output.List).Values;
 
     /// <summary>The p-norm of every window: y = (Σ xᵖ)^(1/p), of numbers that are not negative if p is odd.</summary>
     /// <param name="p">The power: 1 gives the sum, a large one nearly the largest.</param>

@@ -52,6 +52,7 @@ public sealed partial class Tensor
             "they are [..., inputs1], [..., inputs2] and [outputs, inputs1, inputs2].");
         if (bias is not null && (bias.Rank != 1 || bias.Count != weight.Shape[0])) throw new ShapeException(
             $"Bilinear: a bias of shape {bias.Shape} does not fit a weight of shape {weight.Shape}; it must be [{weight.Shape[0]}].");
+        Shape.Broadcast(x1.Shape.Without(x1.Rank - 1), x2.Shape.Without(x2.Rank - 1), "Bilinear");
         var y = Einsum("...i,oij,...j->...o", x1, weight, x2);
         return bias is null ? y : y + bias;
     }

@@ -1,3 +1,6 @@
+using Backprop.Autograd;
+using Backprop.Ops;
+
 namespace Backprop.Cli.Expressions;
 
 /// <summary>Statements with values for their names, computed with every step recorded.</summary>
@@ -6,9 +9,10 @@ sealed class Computation
     static readonly Dictionary<string, double> constants = new() { ["pi"] = Math.PI, ["e"] = Math.E };
 
     readonly string text;
+    readonly string? file;
     readonly Dictionary<string, Tensor> values = [];
 
-    Computation(string text) => this.text = text;
+    Computation(string text, string? file) => (this.text, this.file) = (text, file);
 
     /// <summary>The names that were given values, and the tensors that hold them.</summary>
     public OrderedDictionary<string, Tensor> Inputs { get; } = [];
@@ -19,13 +23,22 @@ sealed class Computation
     /// <summary>What it came to.</summary>
     public Tensor Result { get; private set; } = null!;
 
-    /// <summary>Computes statements; all names and functions are looked up before anything is computed.</summary>
+    /// <summary>The names that a statement may use, inputs and results.</summary>
+    public IEnumerable<string> Names => values.Keys;
+
+    /// <summary>The names that need no value.</summary>
+    public static IEnumerable<string> Constants => constants.Keys;
+
+    /// <summary>What a name came to.</summary>
+    public Tensor Value(string name) => values[name];
+
+    /// <summary>Computes statements; all names and functions are looked up before anything is computed. Calls are said to come from the file's lines, if there is one.</summary>
     /// <exception cref="ExpressionException">A name has no value, or there is no such function; the message shows the place.</exception>
     /// <exception cref="UsageException">A value is given that no statement uses.</exception>
-    public static Computation Run(string text, IReadOnlyDictionary<string, double> given)
+    public static Computation Run(string text, IReadOnlyDictionary<string, double> given, string? file = null)
     {
         var statements = ExpressionParser.Parse(text);
-        var computation = new Computation(text);
+        var computation = new Computation(text, file);
         var known = new HashSet<string>(given.Keys);
         var used = new HashSet<string>();
         foreach (var statement in statements)
@@ -91,12 +104,20 @@ sealed class Computation
     {
         Number number => number.Value,
         Name name => values.TryGetValue(name.Text, out var value) ? value : constants[name.Text],
-        Call call => Functions.Call(call.Function, [.. call.Operands.Select(Evaluate)]),
+        Call call => Evaluate(call),
         _ => throw new InvalidOperationException(),
     };
 
+    Tensor Evaluate(Call call)
+    {
+        Tensor[] operands = [.. call.Operands.Select(Evaluate)];
+        if (file is null) return Functions.Call(call.Function, operands);
+        using var place = Tape.KeepSources(new CallSite("", file, 1 + text.AsSpan(0, call.Place).Count('\n')));
+        return Functions.Call(call.Function, operands);
+    }
+
     static string Suggestion(string word, IEnumerable<string> names) =>
-        names.OrderBy(name => Distance(word, name)).FirstOrDefault(name => Distance(word, name) <= 1 + word.Length / 4) is { } near ? $" (did you mean {near}?)" : "";
+        names.OrderBy(name => Distance(word, name)).FirstOrDefault(name => Distance(word, name) <= Math.Min(word.Length - 1, 1 + word.Length / 4)) is { } near ? $" (did you mean {near}?)" : "";
 
     // How many letters must be changed, put in or left out.
     static int Distance(string a, string b)

@@ -1,3 +1,5 @@
+using Backprop.Cli.Prompt;
+
 namespace Backprop.Cli.Expressions;
 
 /// <summary>A piece of an expression, with its place in the text for messages.</summary>
@@ -21,6 +23,6 @@ sealed class ExpressionException(string text, int place, string message) : Excep
         place = Math.Min(place, text.Length);
         var start = place == 0 ? 0 : text.LastIndexOf('\n', place - 1) + 1;
         var end = text.IndexOf('\n', place) is var found and >= 0 ? found : text.Length;
-        return $"{text[start..end].Replace('\t', ' ').TrimEnd('\r')}\n{new string(' ', place - start)}^ {message}";
+        return $"{text[start..end].Replace('\t', ' ').TrimEnd('\r')}\n{new string(' ', Columns.Of(text[start..place]))}^ {message}";
     }
 }

@@ -32,6 +32,16 @@ public static class Tape
     public static Scope KeepSources() => new(Recorder.Enabled, keepsSources: true);
 
     /// <summary>
+    /// Says of every call recorded on this thread until the result is disposed of that it comes from a place, as a line of a file that a program reads and computes:
+    /// graphs and messages name that line then.
+    /// </summary>
+    public static Scope KeepSources(CallSite place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        return new(Recorder.Enabled, keepsSources: true, place);
+    }
+
+    /// <summary>
     /// Until the result is disposed of, the first call on this thread that makes a NaN (or, if asked, an infinity) out of
     /// sound numbers, forward or backward, throws an <see cref="AnomalyException"/> naming the operation, file and line. Every
     /// result is looked through: for debugging.
@@ -57,15 +67,16 @@ public static class Tape
     public readonly ref struct Scope : IDisposable
     {
         readonly bool wasRecording, keptSources;
+        readonly CallSite? wasPlace;
 
-        internal Scope(bool recording, bool keepsSources)
+        internal Scope(bool recording, bool keepsSources, CallSite? place = null)
         {
-            (wasRecording, keptSources) = (Recorder.Enabled, Recorder.KeepsSources);
-            (Recorder.Enabled, Recorder.KeepsSources) = (recording, keepsSources);
+            (wasRecording, keptSources, wasPlace) = (Recorder.Enabled, Recorder.KeepsSources, Recorder.Place);
+            (Recorder.Enabled, Recorder.KeepsSources, Recorder.Place) = (recording, keepsSources, place ?? wasPlace);
         }
 
         /// <inheritdoc/>
-        public void Dispose() => (Recorder.Enabled, Recorder.KeepsSources) = (wasRecording, keptSources);
+        public void Dispose() => (Recorder.Enabled, Recorder.KeepsSources, Recorder.Place) = (wasRecording, keptSources, wasPlace);
     }
 
     internal static void Backward(Tensor root, Tensor? dy, bool createGraph, bool release)

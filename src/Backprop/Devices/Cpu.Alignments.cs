@@ -62,6 +62,7 @@ static partial class Cpu
             Step<SumOf2>([before with { Start = before.Start - 2 }, skipping], [two], batch, width);
             Step<JoinedPaths>([before, before with { Start = before.Start - 1 }, two], [after], batch, width, active);
             Step<SumOf2>([after, own], [after], batch, width, active);
+            Close(symbols, forward.Elements<double>().Slice(2 + (t + 1) * plane, plane));
             Hold(before, after, width, active);
         }
         var last = forward.Elements<double>().Slice(2 + time * plane, plane);
@@ -106,9 +107,17 @@ static partial class Cpu
             }
             Emissions<T>(logs, t, symbols, width, emission);
             Step<SumOf2>([behind, new(emission, 2, 1)], [through], batch, width);
+            Close(symbols, standing);
             Step<SumOf2>([through, new(skip, 2, 1)], [two], batch, width);
             Step<JoinedPaths>([through, through with { Start = 3 }, two with { Start = 4 }], [behind], batch, width, active);
         }
+    }
+
+    // Neighbours of a row's ends are places of another row: a NaN there must not come over.
+    static void Close(long[] symbols, Span<double> places)
+    {
+        for (var i = 0; i < symbols.Length; i++)
+            if (symbols[i] < 0) places[i] = double.NegativeInfinity;
     }
 
     static void Taking(ReadOnlySpan<long> steps, int t, bool[] active)

@@ -130,6 +130,9 @@ static partial class Cpu
         {
             var label = Label(row);
             if (label != Job.Left) Unsafe.Add(ref y, (nint)label * stride) -= Unsafe.Add(ref Job.Dy!.First<T>(), row);
+            // What is left out is 0 whatever stands there, also where it makes a NaN.
+            else
+                for (var j = 0; j < Job.Classes; j++) Unsafe.Add(ref y, j * stride) = T.Zero;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Backprop.Formulas;
 
 namespace Backprop.Devices;
@@ -60,7 +61,9 @@ static partial class Cpu
         public readonly void Run<R>() where R : struct, IRegister<R, T>
         {
             // Narrow registers where wide ones would not be filled.
-            if (R.Count > Call.Windows.Count.Width && typeof(R) == typeof(V512<T>)) Pool<V256<T>>();
+            var windows = Call.Windows.Count.Width;
+            if (windows < V256<T>.Count && Vector128.IsHardwareAccelerated) Pool<V128<T>>();
+            else if (windows < R.Count && typeof(R) == typeof(V512<T>)) Pool<V256<T>>();
             else Pool<R>();
         }
 

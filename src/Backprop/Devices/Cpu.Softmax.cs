@@ -30,6 +30,9 @@ static partial class Cpu
     /// <summary>How lines lie: one in a row, or many side by side as columns.</summary>
     interface ILayout
     {
+        /// <summary>How long the line is if it is one in a row.</summary>
+        int? RowLength { get; }
+
         /// <summary>m = the fold of each line.</summary>
         void Fold<F, R, T>(F fold, ref T a, ref T m)
             where F : struct, IFold where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
@@ -168,6 +171,8 @@ static partial class Cpu
 
     readonly struct InRow(int length) : ILayout
     {
+        public int? RowLength => length;
+
         public void Fold<F, R, T>(F fold, ref T a, ref T m)
             where F : struct, IFold where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             MemoryMarshal.CreateSpan(ref m, R.Count).Fill(new FoldReducer<F, T>(fold).Row<R>(ref a, ref a, length));
@@ -190,6 +195,8 @@ static partial class Cpu
 
     readonly struct InColumns(int length, int stride, int columns) : ILayout
     {
+        public int? RowLength => null;
+
         public void Fold<F, R, T>(F fold, ref T a, ref T m)
             where F : struct, IFold where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             new FoldReducer<F, T>(fold).Columns<R>(ref a, stride, length, ref a, MemoryMarshal.CreateSpan(ref m, columns));
@@ -251,21 +258,26 @@ static partial class Cpu
         R most = R.Create(m), zero = R.Create(T.Zero);
         while (i + width <= n)
         {
+            // Tested at their ends, the loops surely run once: only then does the JIT take the constants out of them.
             var end = Math.Min(n, i + RegistersAtOnce * width);
             R s0 = zero, s1 = zero;
-            for (; i + 2 * width <= end; i += 2 * width)
-            {
-                R e0 = VectorMath.Exp<R, T>(R.Load(in x, i) - most), e1 = VectorMath.Exp<R, T>(R.Load(in x, i + width) - most);
-                e0.Store(ref y, i);
-                e1.Store(ref y, i + width);
-                s0 += e0;
-                s1 += e1;
-            }
-            for (; i + width <= end; i += width)
+            if (i + 2 * width <= end)
+                do
+                {
+                    R e0 = VectorMath.Exp<R, T>(R.Load(in x, i) - most), e1 = VectorMath.Exp<R, T>(R.Load(in x, i + width) - most);
+                    e0.Store(ref y, i);
+                    e1.Store(ref y, i + width);
+                    s0 += e0;
+                    s1 += e1;
+                    i += 2 * width;
+                }
+                while (i + 2 * width <= end);
+            if (i + width <= end)
             {
                 var e = VectorMath.Exp<R, T>(R.Load(in x, i) - most);
                 e.Store(ref y, i);
                 s0 += e;
+                i += width;
             }
             total += double.CreateTruncating(R.Sum(s0 + s1));
         }
@@ -287,6 +299,11 @@ static partial class Cpu
         public static void Run<L, R, T>(L line, ref T a, ref T b, ref T y, ref T m, ref T s)
             where L : struct, ILayout where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
         {
+            if (line.RowLength is { } length)
+            {
+                SoftmaxRow<R, T>(ref a, ref y, length);
+                return;
+            }
             line.Fold<Largest, R, T>(default, ref a, ref m);
             line.ExpSum<R, T>(ref a, ref m, ref y, ref s);
             line.PerLine<Inverse, R, T>(default, ref s);

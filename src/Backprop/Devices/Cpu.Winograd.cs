@@ -29,18 +29,20 @@ static partial class Cpu
 
         public static void Run(in ConvolveAction call, float* x, float* w, float* bias, float* y)
         {
-            if (Vector512.IsHardwareAccelerated) Run<V512<float>>(call, x, w, bias, y);
-            else if (Vector256.IsHardwareAccelerated) Run<V256<float>>(call, x, w, bias, y);
-            else Run<V128<float>>(call, x, w, bias, y);
+            // A panel of weights has at most eight rows.
+            if (Vector512.IsHardwareAccelerated) Run<V512<float>, V256<float>>(call, x, w, bias, y);
+            else if (Vector256.IsHardwareAccelerated) Run<V256<float>, V256<float>>(call, x, w, bias, y);
+            else Run<V128<float>, V128<float>>(call, x, w, bias, y);
         }
 
-        static void Run<R>(in ConvolveAction call, float* x, float* w, float* bias, float* y) where R : struct, IRegister<R, float>
+        static void Run<R, P>(in ConvolveAction call, float* x, float* w, float* bias, float* y)
+            where R : struct, IRegister<R, float> where P : struct, IRegister<P, float>
         {
             int rows = call.Y.Shape[1], channels = call.X.Shape[1], panel = Product.PanelRows<float>(), padded = (rows + panel - 1) / panel * panel;
             var weights = Scratch<float>((nint)WinogradJob<R>.Points * padded * channels);
             fixed (float* to = &weights.First<float>())
             {
-                var transform = new WinogradWeightsJob
+                var transform = new WinogradWeightsJob<P>
                 {
                     Weights = w,
                     To = to,

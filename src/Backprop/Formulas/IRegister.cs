@@ -39,6 +39,9 @@ public interface IRegister<R, T> where R : struct, IRegister<R, T> where T : unm
     /// <summary>The sum of all its numbers, put together in an order that depends on how many they are only.</summary>
     static abstract T Sum(R a);
 
+    /// <summary>The largest of its numbers, for float or double; if one is NaN it may be any of them.</summary>
+    static abstract T Largest(R a);
+
     /// <summary>a + b.</summary>
     static abstract R operator +(R a, R b);
 

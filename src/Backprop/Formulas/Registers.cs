@@ -47,6 +47,15 @@ public readonly struct V128<T>(Vector128<T> v) : IRegister<V128<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static T Sum(V128<T> a) => Vector128.Sum(a.v);
     /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)]
+    public static T Largest(V128<T> a)
+    {
+        if (Unsafe.SizeOf<T>() == sizeof(double))
+            return MaxNative(a, new(Vector128.Shuffle(a.v.AsDouble(), Vector128.Create(1L, 0)).As<double, T>()))[0];
+        a = MaxNative(a, new(Vector128.Shuffle(a.v.AsSingle(), Vector128.Create(2, 3, 0, 1)).As<float, T>()));
+        return MaxNative(a, new(Vector128.Shuffle(a.v.AsSingle(), Vector128.Create(1, 0, 3, 2)).As<float, T>()))[0];
+    }
+    /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> operator +(V128<T> a, V128<T> b) => new(a.v + b.v);
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V128<T> operator -(V128<T> a, V128<T> b) => new(a.v - b.v);
@@ -180,6 +189,9 @@ public readonly struct V256<T>(Vector256<T> v) : IRegister<V256<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static T Sum(V256<T> a) => Vector256.Sum(a.v);
     /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)]
+    public static T Largest(V256<T> a) => V128<T>.Largest(V128<T>.MaxNative(new(a.v.GetLower()), new(a.v.GetUpper())));
+    /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> operator +(V256<T> a, V256<T> b) => new(a.v + b.v);
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V256<T> operator -(V256<T> a, V256<T> b) => new(a.v - b.v);
@@ -312,6 +324,9 @@ public readonly struct V512<T>(Vector512<T> v) : IRegister<V512<T>, T> where T :
     public T this[int i] => v.GetElement(i);
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static T Sum(V512<T> a) => Vector512.Sum(a.v);
+    /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)]
+    public static T Largest(V512<T> a) => V256<T>.Largest(V256<T>.MaxNative(new(a.v.GetLower()), new(a.v.GetUpper())));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static V512<T> operator +(V512<T> a, V512<T> b) => new(a.v + b.v);
     /// <inheritdoc/>

@@ -21,6 +21,7 @@ readonly struct V1<T>(V128<T> v) : IRegister<V1<T>, T> where T : unmanaged
     [MethodImpl(Registers.Inline)] public void Store(ref T p, nuint i) => Unsafe.Add(ref p, i) = v.Vector.ToScalar();
     public T this[int i] => v.Vector.ToScalar();
     [MethodImpl(Registers.Inline)] public static T Sum(V1<T> a) => a.v.Vector.ToScalar();
+    [MethodImpl(Registers.Inline)] public static T Largest(V1<T> a) => a.v.Vector.ToScalar();
     [MethodImpl(Registers.Inline)] public static V1<T> operator +(V1<T> a, V1<T> b) => new(a.v + b.v);
     [MethodImpl(Registers.Inline)] public static V1<T> operator -(V1<T> a, V1<T> b) => new(a.v - b.v);
     [MethodImpl(Registers.Inline)] public static V1<T> operator *(V1<T> a, V1<T> b) => new(a.v * b.v);

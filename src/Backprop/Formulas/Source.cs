@@ -1,60 +1,71 @@
-using System.Globalization;
-
 namespace Backprop.Formulas;
 
 /// <summary>
-/// Source text: the same formula, printed. Parentheses stand only where C# needs them, so that the text can be read and
-/// compiled: <c>1 / (1 + Exp(-x))</c>.
+/// Source text: the same formula, written down. It is kept as what it consists of, and printed as C# with parentheses only where C# needs them, so that the
+/// text can be read and compiled: <c>1 / (1 + Exp(-x))</c>.
 /// </summary>
-/// <param name="Text">The expression.</param>
-/// <param name="Precedence">How tightly its outermost operation binds: 0 conditional, 1 or, 2 and, 3 equality, 4 comparison,
-/// 5 sum, 6 product, 7 sign, 8 name, number or call.</param>
-public readonly record struct Source(string Text, int Precedence = 8) : IReal<Source>
+public sealed class Source : IReal<Source>
 {
-    string At(int precedence) => Precedence >= precedence ? Text : $"({Text})";
+    Source(string function, Source[] operands) => (Function, Operands) = (function, operands);
 
-    // The right operand must bind tighter than the operation itself: a * (b * c) is not rounded as a * b * c is. Truths are not rounded.
-    static Source Infix(Source a, string sign, Source b, int precedence) =>
-        new($"{a.At(precedence)} {sign} {b.At(sign is "&&" or "||" ? precedence : precedence + 1)}", precedence);
+    /// <summary>A name, as that of an operand.</summary>
+    public Source(string name) : this("", [])
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Name = name;
+    }
 
-    static Source Call(string name, Source a) => new($"{name}({a.Text})");
-    static Source Call(string name, Source a, Source b) => new($"{name}({a.Text}, {b.Text})");
+    /// <summary>The expression as C#.</summary>
+    public string Text => SourceText.Plain.Of(this);
+
+    /// <summary>What is called: a sign of C#, <c>?</c> for a choice, <c>negate</c>, or a function's name; empty for names and numbers.</summary>
+    internal string Function { get; }
+
+    /// <summary>What it is called with.</summary>
+    internal Source[] Operands { get; }
+
+    /// <summary>The name; null unless this is one.</summary>
+    internal string? Name { get; }
+
+    /// <summary>The number; null unless this is one.</summary>
+    internal double? Number { get; private init; }
+
+    /// <summary>A call of a function.</summary>
+    internal static Source Call(string function, params Source[] operands) => new(function, operands);
 
     /// <inheritdoc/>
     public override string ToString() => Text;
 
     /// <inheritdoc/>
-    public static implicit operator Source(double value) =>
-        double.IsFinite(value) ? new(value.ToString("R", CultureInfo.InvariantCulture), double.IsNegative(value) ? 7 : 8)
-        : new($"double.{(double.IsNaN(value) ? "NaN" : value > 0 ? "PositiveInfinity" : "NegativeInfinity")}");
+    public static implicit operator Source(double value) => new("", []) { Number = value };
     /// <inheritdoc/>
-    public static Source operator +(Source a, Source b) => Infix(a, "+", b, 5);
+    public static Source operator +(Source a, Source b) => Call("+", a, b);
     /// <inheritdoc/>
-    public static Source operator -(Source a, Source b) => Infix(a, "-", b, 5);
+    public static Source operator -(Source a, Source b) => Call("-", a, b);
     /// <inheritdoc/>
-    public static Source operator *(Source a, Source b) => Infix(a, "*", b, 6);
+    public static Source operator *(Source a, Source b) => Call("*", a, b);
     /// <inheritdoc/>
-    public static Source operator /(Source a, Source b) => Infix(a, "/", b, 6);
+    public static Source operator /(Source a, Source b) => Call("/", a, b);
     /// <inheritdoc/>
-    public static Source operator -(Source a) => new($"-{a.At(8)}", 7);
+    public static Source operator -(Source a) => Call("negate", a);
     /// <inheritdoc/>
-    public static Source operator <(Source a, Source b) => Infix(a, "<", b, 4);
+    public static Source operator <(Source a, Source b) => Call("<", a, b);
     /// <inheritdoc/>
-    public static Source operator <=(Source a, Source b) => Infix(a, "<=", b, 4);
+    public static Source operator <=(Source a, Source b) => Call("<=", a, b);
     /// <inheritdoc/>
-    public static Source operator >(Source a, Source b) => Infix(a, ">", b, 4);
+    public static Source operator >(Source a, Source b) => Call(">", a, b);
     /// <inheritdoc/>
-    public static Source operator >=(Source a, Source b) => Infix(a, ">=", b, 4);
+    public static Source operator >=(Source a, Source b) => Call(">=", a, b);
     /// <inheritdoc/>
-    public static Source Equal(Source a, Source b) => Infix(a, "==", b, 3);
+    public static Source Equal(Source a, Source b) => Call("==", a, b);
     /// <inheritdoc/>
-    public static Source And(Source p, Source q) => Infix(p, "&&", q, 2);
+    public static Source And(Source p, Source q) => Call("&&", p, q);
     /// <inheritdoc/>
-    public static Source Or(Source p, Source q) => Infix(p, "||", q, 1);
+    public static Source Or(Source p, Source q) => Call("||", p, q);
     /// <inheritdoc/>
-    public static Source Not(Source p) => new($"!{p.At(8)}", 7);
+    public static Source Not(Source p) => Call("!", p);
     /// <inheritdoc/>
-    public static Source Where(Source condition, Source a, Source b) => new($"{condition.At(1)} ? {a.At(1)} : {b.At(0)}", 0);
+    public static Source Where(Source condition, Source a, Source b) => Call("?", condition, a, b);
     /// <inheritdoc/>
     public static Source Max(Source a, Source b) => Call("Max", a, b);
     /// <inheritdoc/>
@@ -72,7 +83,7 @@ public readonly record struct Source(string Text, int Precedence = 8) : IReal<So
     /// <inheritdoc/>
     public static Source Round(Source a) => Call("Round", a);
     /// <inheritdoc/>
-    public static Source Fmod(Source a, Source b) => Infix(a, "%", b, 6);
+    public static Source Fmod(Source a, Source b) => Call("%", a, b);
     /// <inheritdoc/>
     public static Source Exp(Source a) => Call("Exp", a);
     /// <inheritdoc/>

@@ -68,6 +68,20 @@ public sealed partial class Graph
         return outOf[node.Id];
     }
 
+    /// <summary>The ids of the nodes that lie on a way from one node to another, both included.</summary>
+    internal HashSet<int> Between(GraphNode from, GraphNode to)
+    {
+        var after = new HashSet<int> { from.Id };
+        foreach (var node in Nodes)
+            if (into[node.Id].Any(edge => after.Contains(edge.From))) after.Add(node.Id);
+        var before = new HashSet<int> { to.Id };
+        foreach (var node in Nodes.Reverse())
+            if (before.Contains(node.Id))
+                foreach (var edge in into[node.Id]) before.Add(edge.From);
+        after.IntersectWith(before);
+        return after;
+    }
+
     /// <summary>A line for each step: <c>applePrice = apple × count = 200   ∂ 1.1</c>.</summary>
     public override string ToString()
     {

@@ -48,6 +48,9 @@ public sealed record GraphNode
     /// <summary>The operation's formula in its operands x, or a and b: <c>a * b</c>; null where it is not one.</summary>
     public string? Formula { get; init; }
 
+    /// <summary>The operation itself; null of leaves, outputs and folded groups.</summary>
+    internal Op? Call { get; init; }
+
     /// <summary>The operation's attributes by name, as <c>Axis</c> and <c>-1</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; } = [];
 
@@ -57,7 +60,7 @@ public sealed record GraphNode
     /// <summary>The derivative of the output with respect to this; null where none was asked for or none flows.</summary>
     public GraphValue? Gradient { get; init; }
 
-    /// <summary>Whose file and line called the operation, if <see cref="Graph.Record"/> or <see cref="Autograd.Tape.KeepSources"/> was on.</summary>
+    /// <summary>Whose file and line called the operation, if <see cref="Graph.Record"/> or <see cref="Autograd.Tape.KeepSources()"/> was on.</summary>
     public CallSite? Source { get; init; }
 
     /// <summary>The path of the innermost group it belongs to; empty outside all groups.</summary>

@@ -62,7 +62,7 @@ public static partial class Initializer
     /// <summary>1/√in, the bound of <see cref="LayerDefault"/>.</summary>
     public static double LayerBound(int fanIn)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(fanIn, 1);
+        Option.AtLeastOne(fanIn, nameof(LayerDefault));
         return 1 / Math.Sqrt(fanIn);
     }
 

@@ -20,8 +20,8 @@ public sealed class Convolution : UnaryLayer
     {
         ArgumentNullException.ThrowIfNull(w);
         ArgumentNullException.ThrowIfNull(b);
-        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(pad);
+        Option.AtLeastOne(stride, nameof(Convolution));
+        Option.NotNegative(pad, nameof(Convolution));
         return w.Rank == 4 && b.Shape == new Shape(w.Shape[0]) ? [w, b] : throw new ShapeException(
             $"Convolution: W of shape {w.Shape} and b of shape {b.Shape} do not fit; they must be [filters, channels, filter height, filter width] and [filters].");
     }
@@ -69,11 +69,11 @@ public sealed class Pooling : UnaryLayer
     /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the pad negative or more than half a window.</exception>
     public Pooling(int poolHeight, int poolWidth, int stride = 1, int pad = 0) : base([])
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(poolHeight, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(poolWidth, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
-        ArgumentOutOfRangeException.ThrowIfNegative(pad);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(pad, Math.Min(poolHeight, poolWidth) / 2);
+        Option.AtLeastOne(poolHeight, nameof(Pooling));
+        Option.AtLeastOne(poolWidth, nameof(Pooling));
+        Option.AtLeastOne(stride, nameof(Pooling));
+        if (pad < 0 || pad > Math.Min(poolHeight, poolWidth) / 2) throw new ArgumentOutOfRangeException(nameof(pad),
+            $"Pooling: pad is {pad} and must be from 0 to {Math.Min(poolHeight, poolWidth) / 2}, half of a window of {poolHeight} by {poolWidth}.");
         (PoolHeight, PoolWidth, Stride, Pad) = (poolHeight, poolWidth, stride, pad);
     }
 
@@ -94,9 +94,6 @@ public sealed class Pooling : UnaryLayer
     {
         var image = x[0].Shape;
         if (image.Rank != 4) throw new ShapeException($"{Name}: x has shape {image}; it must be [batch, channels, height, width].");
-        var edged = Pad == 0 ? x[0] : x[0].Pad([(0, 0), (0, 0), (Pad, Pad), (Pad, Pad)], value: double.NegativeInfinity);
-        var windows = edged.Unfold2d((PoolHeight, PoolWidth), (Stride, Stride)).Reshape(image[0], image[1], PoolHeight * PoolWidth, -1);
-        return windows.MaxWithIndex(2).Values.Reshape(
-            image[0], image[1], (image[2] + 2 * Pad - PoolHeight) / Stride + 1, (image[3] + 2 * Pad - PoolWidth) / Stride + 1);
+        return x[0].MaxPool2d((PoolHeight, PoolWidth), Stride, Pad);
     }
 }

@@ -24,7 +24,7 @@ public sealed class UnigramSampler
     {
         ArgumentNullException.ThrowIfNull(corpus);
         ArgumentNullException.ThrowIfNull(generator);
-        ArgumentOutOfRangeException.ThrowIfLessThan(sampleSize, 1);
+        Option.AtLeastOne(sampleSize, nameof(UnigramSampler));
         if (!double.IsFinite(power)) throw new ArgumentOutOfRangeException(nameof(power), power, "UnigramSampler: the power is no number.");
         if (corpus.Rank != 1) throw new ShapeException($"UnigramSampler: the corpus has shape {corpus.Shape}; it must be [length].");
         weights = Array.ConvertAll(Counts(Words("the corpus", corpus)), count => count == 0 ? 0 : Math.Pow(count, power));

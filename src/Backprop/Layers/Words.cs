@@ -85,6 +85,7 @@ public sealed class NegativeSamplingLoss : LossLayer
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor x, Tensor t)
     {
+        if (t.Count == 0) throw new ShapeException($"{Name}: there is no example (targets of shape {t.Shape}), and nothing has no mean.");
         var drawn = Sampler.GetNegativeSample(t);
         var scores = EmbeddingDot.Of(Name, x, Tensor.Concat([t.As(DType.Int64).Unsqueeze(1), drawn], 1), W);
         var occurs = Tensor.Arange(scores.Shape[1]).Equal(0L).As(scores.DType).BroadcastTo(scores.Shape);

@@ -47,7 +47,7 @@ public static partial class Loss
         RequireTargets(name, targets, counts, classes, blank);
         var losses = new CtcLoss(blank, zeroInfinity).Apply(logs, targets, steps, counts);
         if (reduction == LossReduction.Mean) losses /= counts.Maximum(1L).As(losses.DType);
-        return single && reduction == LossReduction.None ? losses.Reshape() : Reduce(losses, reduction);
+        return single && reduction == LossReduction.None ? losses.Reshape() : Reduce(name, losses, reduction);
     }
 
     static long[] Whole(Tensor x) => x.As(DType.Int64).ToArray<long>();

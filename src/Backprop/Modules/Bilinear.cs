@@ -7,12 +7,18 @@ namespace Backprop.Modules;
 public sealed class Bilinear : ModuleBase
 {
     /// <summary>A layer with random weights.</summary>
+    /// <param name="inputs1">How many numbers an x₁ has.</param>
+    /// <param name="inputs2">How many numbers an x₂ has.</param>
+    /// <param name="outputs">How many numbers a y has.</param>
+    /// <param name="generator">Draws the weights.</param>
+    /// <param name="bias">Whether there is a b.</param>
+    /// <param name="dtype">The parameters' precision.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>
     public Bilinear(int inputs1, int inputs2, int outputs, Generator generator, bool bias = true, DType dtype = DType.Float32)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs1, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs2, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
+        Option.AtLeastOne(inputs1, nameof(Bilinear));
+        Option.AtLeastOne(inputs2, nameof(Bilinear));
+        Option.AtLeastOne(outputs, nameof(Bilinear));
         var bound = 1 / Math.Sqrt(inputs1);
         Weight = Tensor.RandomUniform([outputs, inputs1, inputs2], generator, -bound, bound, dtype);
         Weight.RequiresGrad = true;
@@ -33,7 +39,8 @@ public sealed class Bilinear : ModuleBase
     /// <inheritdoc/>
     protected override IEnumerable<ModulePart> Parts => Bias is null ? [("weight", Weight)] : [("weight", Weight), ("bias", Bias)];
 
-    /// <summary>The map of x₁ [..., inputs₁] and x₂ [..., inputs₂].</summary>
+    /// <summary>The map of x₁ [..., inputs₁] and x₂ [..., inputs₂], [..., outputs].</summary>
+    /// <exception cref="ShapeException">The sizes do not fit, or the axes before them do not broadcast.</exception>
     public Tensor Forward(Tensor x1, Tensor x2)
     {
         ArgumentNullException.ThrowIfNull(x1);

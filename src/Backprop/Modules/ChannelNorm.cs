@@ -5,9 +5,9 @@ public abstract class ChannelNorm : Module
 {
     private protected ChannelNorm(int channels, double epsilon, bool affine, DType dtype)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        Option.AtLeastOne(channels, GetType().Name);
         Channels = channels;
-        Epsilon = epsilon;
+        Epsilon = Option.NotNegative(epsilon, GetType().Name);
         if (!affine) return;
         Weight = Tensor.Ones([channels], dtype);
         Bias = Tensor.Zeros([channels], dtype);

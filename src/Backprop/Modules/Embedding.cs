@@ -14,19 +14,33 @@ public sealed class Embedding : Module
     /// <exception cref="ArgumentOutOfRangeException">A size is less than 1, or the padding index is no row.</exception>
     public Embedding(int count, int size, Generator generator, int? paddingIndex = null, DType dtype = DType.Float32)
     {
-        Weight = Table(count, size, generator, paddingIndex, dtype);
+        Weight = Table(nameof(Embedding), count, size, generator, paddingIndex, dtype);
         PaddingIndex = paddingIndex;
     }
 
-    internal static Tensor Table(int count, int size, Generator generator, int? paddingIndex, DType dtype)
+    /// <summary>
+    /// A table that is there already, as one learnt elsewhere; the tensor itself becomes the parameter. To leave it as it is, <see cref="ModuleBase.Freeze"/>.
+    /// </summary>
+    /// <param name="weight">[count, size].</param>
+    /// <param name="paddingIndex">A row that is read as any other and not trained, or none.</param>
+    /// <exception cref="ArgumentException">It is no matrix, or nothing that can be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The padding index is no row.</exception>
+    public Embedding(Tensor weight, int? paddingIndex = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        if (paddingIndex is { } padding)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(padding, nameof(paddingIndex));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(padding, count, nameof(paddingIndex));
-        }
+        Weight = AsParameter(nameof(Embedding), "table", weight);
+        if (weight.Rank != 2) throw new ShapeException($"Embedding: a table of shape {weight.Shape}; it must be [count, size].");
+        PaddingIndex = Padding(nameof(Embedding), paddingIndex, weight.Shape[0]);
+    }
+
+    static int? Padding(string owner, int? paddingIndex, int count) => paddingIndex is < 0 || paddingIndex >= count
+        ? throw new ArgumentOutOfRangeException(nameof(paddingIndex), $"{owner}: the padding index {paddingIndex} is none of {count} rows; they run from 0 to {count - 1}.")
+        : paddingIndex;
+
+    internal static Tensor Table(string owner, int count, int size, Generator generator, int? paddingIndex, DType dtype)
+    {
+        Option.AtLeastOne(count, owner);
+        Option.AtLeastOne(size, owner);
+        Padding(owner, paddingIndex, count);
         var weight = Tensor.RandomNormal([count, size], generator, dtype: dtype);
         if (paddingIndex is { } row) weight.Bytes().Slice(row * size * dtype.Size(), size * dtype.Size()).Clear();
         weight.RequiresGrad = true;

@@ -18,7 +18,7 @@ public sealed class EmbeddingBag : ModuleBase
         int count, int size, Generator generator, BagMode mode = BagMode.Mean, int? paddingIndex = null, bool includeLastOffset = false,
         DType dtype = DType.Float32)
     {
-        Weight = Embedding.Table(count, size, generator, paddingIndex, dtype);
+        Weight = Embedding.Table(nameof(EmbeddingBag), count, size, generator, paddingIndex, dtype);
         (Mode, PaddingIndex, IncludeLastOffset) = (mode, paddingIndex, includeLastOffset);
     }
 

@@ -12,7 +12,7 @@ public sealed class GroupNorm : ChannelNorm
     /// <exception cref="ArgumentException">The channels cannot be divided so.</exception>
     public GroupNorm(int groups, int channels, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32) : base(channels, epsilon, affine, dtype)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
+        Option.AtLeastOne(groups, nameof(GroupNorm));
         if (channels % groups != 0) throw new ArgumentException($"GroupNorm: {channels} channels cannot be divided into {groups} groups of equal size.");
         Groups = groups;
     }

@@ -15,7 +15,7 @@ public sealed class LayerNorm : Module
     {
         if (sizes.Rank == 0) throw new ShapeException("LayerNorm: no axes to normalise over; give the sizes of the last axes, such as [64].");
         this.sizes = sizes;
-        Epsilon = epsilon;
+        Epsilon = Option.NotNegative(epsilon, nameof(LayerNorm));
         if (!affine) return;
         Weight = Tensor.Ones(sizes, dtype);
         Weight.RequiresGrad = true;

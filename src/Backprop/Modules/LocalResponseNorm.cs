@@ -7,6 +7,8 @@ namespace Backprop.Modules;
 /// <param name="k">k.</param>
 public sealed class LocalResponseNorm(int size, double alpha = 1e-4, double beta = 0.75, double k = 1) : Module
 {
+    readonly int size = Option.AtLeastOne(size, nameof(LocalResponseNorm));
+
     /// <inheritdoc/>
     public override string Name => $"LocalResponseNorm({size})";
 

@@ -7,7 +7,11 @@ namespace Backprop.Modules;
 /// constructor; <see cref="Parts"/> lists what it is made of. One that takes a tensor and returns one derives from <see cref="Module"/>;
 /// one with another signature derives from this and has a <c>Forward</c> of its own.
 /// </summary>
-public abstract class ModuleBase
+/// <remarks>
+/// Operands and parameters of different precisions meet as in any operation: the result has the wider one. <see cref="To"/> converts a module. A batch of 0
+/// gives a result of 0; what would need statistics of several numbers and has one says so.
+/// </remarks>
+public abstract partial class ModuleBase
 {
     /// <summary>The parameters, buffers and modules it is made of, by name, in order. No reflection finds them: list them.</summary>
     protected virtual IEnumerable<ModulePart> Parts => [];
@@ -77,6 +81,12 @@ public abstract class ModuleBase
     /// <summary>Trains its parameters again.</summary>
     public void Unfreeze() => SetRequiresGrad(true);
 
+    /// <summary>Forgets the gradients of its parameters, as <see cref="Optimizers.Optimizer.ZeroGrad"/> does for an optimiser's.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var parameter in Parameters) parameter.Grad = null;
+    }
+
     void SetRequiresGrad(bool required)
     {
         foreach (var parameter in Parameters)
@@ -97,63 +107,19 @@ public abstract class ModuleBase
             if (tensor.DType.IsFloat()) tensor.Convert(precision);
     }
 
+    /// <summary>Makes a tensor that was given a parameter.</summary>
+    private protected static Tensor AsParameter(string owner, string what, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (!value.IsLeaf || !value.IsContiguous || !value.DType.IsFloat()) throw new ArgumentException(
+            $"{owner}: the {what} of shape {value.Shape}, {value.DType.Name()}, cannot be trained; it must be float32 or float64 and no result and no view with gaps. " +
+            "Detach().Copy() gives such a tensor.");
+        value.RequiresGrad = true;
+        return value;
+    }
+
     /// <summary>Announces a call to whoever watches: <c>using var call = Enter(x); … return call.Return(y);</c></summary>
     protected ModuleCall Enter(params scoped ReadOnlySpan<Tensor> inputs) => new(this, inputs);
-
-    /// <summary>A copy of every parameter and buffer by name: what <see cref="LoadState(IReadOnlyDictionary{string, Tensor})"/> takes back. Later steps of an optimiser leave it as it is.</summary>
-    public OrderedDictionary<string, Tensor> State()
-    {
-        var state = new OrderedDictionary<string, Tensor>();
-        foreach (var (name, tensor) in NamedState) state.Add(name, tensor.Copy());
-        return state;
-    }
-
-    // In the order of PyTorch's: each module's own parameters, its buffers, then its parts.
-    IEnumerable<KeyValuePair<string, Tensor>> NamedState => Tensors(static part => part.Parameter ?? part.BufferTensor);
-
-    /// <summary>
-    /// Sets every parameter and buffer by name. All is checked before anything is changed. Values of another precision are converted.
-    /// </summary>
-    /// <exception cref="ArgumentException">A name is missing or unknown, or a shape or kind of element differs; the message names it.</exception>
-    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        var own = NamedState.ToArray();
-        var known = own.Select(p => p.Key).ToHashSet();
-        if (state.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
-            throw new ArgumentException($"LoadState: \"{unknown}\" is no parameter of this {Name}; it has {string.Join(", ", known)}.");
-        foreach (var (name, tensor) in own)
-        {
-            if (!state.TryGetValue(name, out var value)) throw new ArgumentException($"LoadState: the parameter \"{name}\" is missing.");
-            if (value.Shape != tensor.Shape || value.DType.IsFloat() != tensor.DType.IsFloat()) throw new ArgumentException(
-                $"LoadState: \"{name}\" is {tensor.DType.Name()} of shape {tensor.Shape} and the value given {value.DType.Name()} of shape {value.Shape}.");
-        }
-        foreach (var (name, tensor) in own) tensor.Assign(state[name].As(tensor.DType));
-    }
-
-    /// <summary>
-    /// The same for a state whose names or layouts differ, as those of other libraries do.
-    /// </summary>
-    /// <example>
-    /// A file of Keras has <c>first/kernel:0</c> of shape [inputs, outputs]:
-    /// <code>
-    /// model.LoadState(Safetensors.Load(path), (name, value) => name.EndsWith("kernel:0")
-    ///     ? (name.Replace("/kernel:0", ".weight"), value.T) : (name.Replace("/bias:0", ".bias"), value));
-    /// </code>
-    /// </example>
-    /// <param name="state">What is to be loaded.</param>
-    /// <param name="map">The name here and the value for each entry; null for one that is not wanted.</param>
-    /// <exception cref="ArgumentException">A name is missing, unknown or mapped to twice, or a shape or kind of element differs; the message names it, and nothing was changed.</exception>
-    public void LoadState(IReadOnlyDictionary<string, Tensor> state, Func<string, Tensor, (string Name, Tensor Value)?> map)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        ArgumentNullException.ThrowIfNull(map);
-        var mapped = new OrderedDictionary<string, Tensor>();
-        foreach (var (name, value) in state)
-            if (map(name, value) is var (here, converted) && !mapped.TryAdd(here, converted))
-                throw new ArgumentException($"LoadState: \"{name}\" and another entry are both mapped to \"{here}\".");
-        LoadState(mapped);
-    }
 
     /// <summary>The module and its parts as a tree.</summary>
     public override string ToString()

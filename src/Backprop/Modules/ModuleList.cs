@@ -25,8 +25,16 @@ public sealed class ModuleList<M> : ModuleBase, IReadOnlyList<M> where M : Modul
     /// <summary>How many there are.</summary>
     public int Count => modules.Count;
 
-    /// <summary>The module at a place.</summary>
-    public M this[int index] => modules[index];
+    /// <summary>The module at a place; another may take it.</summary>
+    public M this[int index]
+    {
+        get => modules[index];
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            modules[index] = value;
+        }
+    }
 
     /// <inheritdoc/>
     public override string Name => $"ModuleList({Count})";

@@ -17,9 +17,9 @@ public sealed record ModuleSummaryRow(string Path, string Name, Shape? Output, l
 /// <summary>What a network is made of and what one call of it takes: output shapes, parameters, floating-point operations, memory.</summary>
 public sealed class ModuleSummary
 {
-    ModuleSummary(ModuleBase module, IReadOnlyList<ModuleSummaryRow> rows)
+    ModuleSummary(ModuleBase module, IReadOnlyList<ModuleSummaryRow> rows, IReadOnlyList<string> unlisted)
     {
-        Rows = rows;
+        (Rows, Unlisted) = (rows, unlisted);
         Parameters = module.Parameters.Sum(p => (long)p.Count);
         TrainableParameters = module.Parameters.Where(p => p.RequiresGrad).Sum(p => (long)p.Count);
         ParameterBytes = module.Parameters.Sum(p => (long)p.Count * p.DType.Size());
@@ -27,6 +27,11 @@ public sealed class ModuleSummary
 
     /// <summary>The network and its modules, outer ones first.</summary>
     public IReadOnlyList<ModuleSummaryRow> Rows { get; }
+
+    /// <summary>
+    /// Modules with parameters that were called and that no <see cref="ModuleBase.Parts"/> lists: most often forgotten there, and then neither trained nor saved.
+    /// </summary>
+    public IReadOnlyList<string> Unlisted { get; }
 
     /// <summary>Numbers in all parameters, shared ones counted once.</summary>
     public long Parameters { get; }
@@ -50,7 +55,7 @@ public sealed class ModuleSummary
         ArgumentNullException.ThrowIfNull(call);
         var modules = module.NamedModules.ToArray();
         var training = Array.ConvertAll(modules, m => m.Value.IsTraining);
-        var observer = new Observer(module);
+        var observer = new Observer(module, modules.Select(m => m.Value).ToHashSet());
         var before = Recorder.Observer;
         module.Eval();
         try
@@ -65,7 +70,7 @@ public sealed class ModuleSummary
             Recorder.Observer = before;
             for (var i = 0; i < modules.Length; i++) modules[i].Value.SetOwnTraining(training[i]);
         }
-        return new(module, [.. modules.Select(m => observer.Row(m.Key, m.Value))]);
+        return new(module, [.. modules.Select(m => observer.Row(m.Key, m.Value))], [.. observer.Unlisted.Select(m => m.Name)]);
     }
 
     /// <summary>A table, a module a line, indented by how deep it lies.</summary>
@@ -89,6 +94,7 @@ public sealed class ModuleSummary
             text.Append('\n');
         }
         text.Append(CultureInfo.InvariantCulture, $"{Number(Parameters)} parameters ({Bytes(ParameterBytes)}), {Number(TrainableParameters)} of them trained");
+        if (Unlisted.Count > 0) text.Append("\ncalled and not listed in Parts: ").AppendJoin(", ", Unlisted);
         return text.ToString();
     }
 
@@ -112,13 +118,20 @@ public sealed class ModuleSummary
     }
 
     /// <summary>Books every operation on all the modules within whose calls it happens.</summary>
-    sealed class Observer(ModuleBase root) : IModuleObserver, IOpObserver
+    sealed class Observer(ModuleBase root, HashSet<ModuleBase> listed) : IModuleObserver, IOpObserver
     {
         readonly List<ModuleBase> running = [];
         readonly Dictionary<ModuleBase, (long Flops, long Bytes)> totals = [];
         readonly Dictionary<ModuleBase, Shape> outputs = [];
 
-        public void Entered(ModuleBase module, ReadOnlySpan<Tensor> inputs) => running.Add(module);
+        /// <summary>The outermost of those that are not listed.</summary>
+        public List<ModuleBase> Unlisted { get; } = [];
+
+        public void Entered(ModuleBase module, ReadOnlySpan<Tensor> inputs)
+        {
+            if (!listed.Contains(module) && running.TrueForAll(listed.Contains) && !Unlisted.Contains(module) && module.Parameters.Count > 0) Unlisted.Add(module);
+            running.Add(module);
+        }
 
         public void Returned(ModuleBase module, Tensor output) => outputs[module] = output.Shape;
 

@@ -1,4 +1,5 @@
 using Backprop.Initializers;
+using Backprop.Ops;
 using Backprop.Randomness;
 
 namespace Backprop.Modules;
@@ -8,7 +9,7 @@ namespace Backprop.Modules;
 /// attends by itself (<see cref="Tensor.ScaledDotProductAttention(Tensor, Tensor, Tensor, Tensor?, bool, double?)"/>), and the joined results are mapped once more.
 /// </summary>
 /// <remarks>
-/// Operands are [length, batch, width], or [batch, length, width] if the batch comes first. A mask is true where a query may see a key (PyTorch's module means
+/// Operands are [length, batch, width], or [batch, length, width] if the batch comes first, or [length, width] without a batch. A mask is true where a query may see a key (PyTorch's module means
 /// the opposite, its function this), or numbers that are added to the scores; it broadcasts to [batch, heads, query length, key length].
 /// </remarks>
 public sealed class MultiHeadAttention : Module
@@ -27,13 +28,14 @@ public sealed class MultiHeadAttention : Module
     /// <param name="batchFirst">Whether operands are [batch, length, width].</param>
     /// <param name="isCausal">Whether <c>Forward(x)</c> lets a position see only those before it and itself.</param>
     /// <param name="dtype">The parameters' precision.</param>
-    /// <exception cref="ArgumentException">The heads do not divide the width.</exception>
+    /// <exception cref="ArgumentException">The heads do not divide the width, a number is less than 1, or the dropout is no probability.</exception>
     public MultiHeadAttention(
         int width, int heads, Generator generator, double dropout = 0, bool bias = true, bool batchFirst = false, bool isCausal = false,
         DType dtype = DType.Float32)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
+        Option.AtLeastOne(width, nameof(MultiHeadAttention));
+        Option.AtLeastOne(heads, nameof(MultiHeadAttention));
+        Dropped.RequireProbability(nameof(MultiHeadAttention), dropout);
         ArgumentNullException.ThrowIfNull(generator);
         if (width % heads != 0) throw new ArgumentException($"MultiHeadAttention: {heads} heads do not divide a width of {width}.");
         (this.width, this.heads, this.generator, this.dropout, this.batchFirst, this.isCausal) = (width, heads, generator, dropout, batchFirst, isCausal);
@@ -77,7 +79,7 @@ public sealed class MultiHeadAttention : Module
     /// <param name="key">[key length, batch, width].</param>
     /// <param name="value">[key length, batch, width].</param>
     /// <param name="mask">True where a query may see a key, or numbers added to the scores.</param>
-    /// <param name="padding">[batch, key length], true at keys that are padding and not to be seen.</param>
+    /// <param name="padding">[batch, key length] ([key length] without a batch), true at keys that are padding and not to be seen.</param>
     /// <param name="isCausal">Whether query i sees the keys 0 to i only.</param>
     /// <exception cref="ShapeException">The shapes do not fit; the message says what would.</exception>
     public Tensor Forward(Tensor query, Tensor key, Tensor value, Tensor? mask = null, Tensor? padding = null, bool isCausal = false)
@@ -91,16 +93,37 @@ public sealed class MultiHeadAttention : Module
         Tensor query, Tensor key, Tensor value, Tensor? mask = null, Tensor? padding = null, bool isCausal = false, bool average = true)
     {
         using var call = Enter(query, key, value);
+        var single = Batched(ref query, ref key, ref value, ref padding);
         var (q, k, v) = Heads(query, key, value);
         var weights = Tensor.AttentionWeights(q, k, Combined(mask, padding, q, k), isCausal);
-        var y = call.Return(Joined((IsTraining && dropout > 0 ? weights.Dropout(dropout, generator) : weights).MatMul(v)));
-        return (y, average ? weights.Mean(1) : weights);
+        var y = Joined((IsTraining && dropout > 0 ? weights.Dropout(dropout, generator) : weights).MatMul(v));
+        if (average) weights = weights.Mean(1);
+        return single ? (call.Return(y.Squeeze(BatchAxis)), weights.Squeeze(0)) : (call.Return(y), weights);
+    }
+
+    int BatchAxis => batchFirst ? 0 : 1;
+
+    // Checks the operands and gives those without a batch one of 1.
+    bool Batched(ref Tensor query, ref Tensor key, ref Tensor value, ref Tensor? padding)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        foreach (var x in (ReadOnlySpan<Tensor>)[query, key, value])
+            if (x.Rank is not (2 or 3) || x.Rank != query.Rank || x.Shape[^1] != width) throw new ShapeException(
+                $"{Name}: needs operands [{(batchFirst ? "batch, length" : "length, batch")}, {width}], or all [length, {width}], and got {query.Shape}, {key.Shape} and {value.Shape}.");
+        if (query.Rank == 3) return false;
+        Tensor q = query.Unsqueeze(BatchAxis), k = ReferenceEquals(key, query) ? q : key.Unsqueeze(BatchAxis);
+        (query, key, value) = (q, k, ReferenceEquals(value, key) ? k : value.Unsqueeze(BatchAxis));
+        if (padding is { Rank: 1 }) padding = padding.Unsqueeze(0);
+        return true;
     }
 
     Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? mask, Tensor? padding, bool causal)
     {
+        if (Batched(ref query, ref key, ref value, ref padding)) return Attend(query, key, value, mask, padding, causal).Squeeze(BatchAxis);
         if (ReferenceEquals(query, key) && ReferenceEquals(key, value) && mask is null && padding is null && !(IsTraining && dropout > 0))
-            return Out.Forward(Tensor.Linear(Fitting(query, query, query), InWeight, InBias).SelfAttention(heads, causal, batchFirst));
+            return Out.Forward(Tensor.Linear(query, InWeight, InBias).SelfAttention(heads, causal, batchFirst));
         var (q, k, v) = Heads(query, key, value);
         mask = Combined(mask, padding, q, k);
         return Joined(IsTraining && dropout > 0
@@ -108,21 +131,9 @@ public sealed class MultiHeadAttention : Module
             : Tensor.ScaledDotProductAttention(q, k, v, mask, causal));
     }
 
-    Tensor Fitting(Tensor query, Tensor key, Tensor value)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        ArgumentNullException.ThrowIfNull(key);
-        ArgumentNullException.ThrowIfNull(value);
-        foreach (var x in (ReadOnlySpan<Tensor>)[query, key, value])
-            if (x.Rank != 3 || x.Shape[2] != width) throw new ShapeException(
-                $"{Name}: needs operands [{(batchFirst ? "batch, length" : "length, batch")}, {width}] and got {query.Shape}, {key.Shape} and {value.Shape}.");
-        return query;
-    }
-
     // [batch, heads, length, width / heads] each.
     (Tensor Q, Tensor K, Tensor V) Heads(Tensor query, Tensor key, Tensor value)
     {
-        Fitting(query, key, value);
         if (ReferenceEquals(query, key) && ReferenceEquals(key, value))
         {
             // One product for all three.

@@ -12,7 +12,7 @@ public sealed class PRelu : Module
     /// <exception cref="ArgumentOutOfRangeException">There are no channels.</exception>
     public PRelu(int channels = 1, double initial = 0.25, DType dtype = DType.Float32)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        Option.AtLeastOne(channels, nameof(PRelu));
         Weight = Tensor.Full([channels], initial, dtype);
         Weight.RequiresGrad = true;
     }
@@ -27,7 +27,13 @@ public sealed class PRelu : Module
     protected override IEnumerable<ModulePart> Parts => [("weight", Weight)];
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.Prelu(Weight);
+    protected override Tensor Compute(Tensor x)
+    {
+        var axis = x.Rank < 2 ? 0 : 1;
+        if (Weight.Count > 1 && (x.Rank == 0 || x.Shape[axis] != Weight.Count)) throw new ShapeException(
+            $"{Name}: x of shape {x.Shape} should have {Weight.Count} channels along axis {axis}, one for each slope.");
+        return x.Prelu(Weight);
+    }
 }
 
 /// <summary>

@@ -9,6 +9,11 @@ namespace Backprop.Modules;
 /// <param name="batchFirst">Whether x is [batch, length, width] and not [length, batch, width].</param>
 public sealed class SinusoidalPositions(int width, bool batchFirst = false) : Module
 {
+    readonly int width = Option.AtLeastOne(width, nameof(SinusoidalPositions));
+
+    /// <inheritdoc/>
+    public override string Name => $"SinusoidalPositions({width})";
+
     /// <summary>The numbers that are added, [length, width] in float64.</summary>
     public static Tensor Table(int length, int width)
     {
@@ -25,8 +30,8 @@ public sealed class SinusoidalPositions(int width, bool batchFirst = false) : Mo
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor x)
     {
-        if (x.Rank is not (2 or 3) || x.Shape[^1] != width) throw new ShapeException($"SinusoidalPositions: needs x of [.., .., {width}] and got {x.Shape}.");
-        var table = Table(x.Shape[x.Rank == 3 && batchFirst ? 1 : 0], width).As(x.DType);
+        if (x.Rank is not (2 or 3) || x.Shape[^1] != width) throw new ShapeException($"SinusoidalPositions: needs x of [{(batchFirst ? "batch, length" : "length, batch")}, {width}] or [length, {width}] and got {x.Shape}.");
+        var table = Table(x.Shape[x.Rank == 3 && batchFirst ? 1 : 0], width).As(x.DType.IsFloat() ? x.DType : DType.Float64);
         return x + (x.Rank == 3 && !batchFirst ? table.Unsqueeze(1) : table);
     }
 }
@@ -44,10 +49,15 @@ public sealed class LearnedPositions : Module
     /// <param name="dtype">The rows' precision.</param>
     public LearnedPositions(int length, int width, Generator generator, bool batchFirst = false, DType dtype = DType.Float32)
     {
+        Option.AtLeastOne(length, nameof(LearnedPositions));
+        Option.AtLeastOne(width, nameof(LearnedPositions));
         Weight = Tensor.RandomNormal([length, width], generator, 0, 0.02, dtype);
         Weight.RequiresGrad = true;
         this.batchFirst = batchFirst;
     }
+
+    /// <inheritdoc/>
+    public override string Name => $"LearnedPositions({Weight.Shape[0]} × {Weight.Shape[1]})";
 
     /// <summary>The rows, [length, width].</summary>
     public Tensor Weight { get; }
@@ -60,7 +70,8 @@ public sealed class LearnedPositions : Module
     {
         var axis = x.Rank == 3 && batchFirst ? 1 : 0;
         if (x.Rank is not (2 or 3) || x.Shape[^1] != Weight.Shape[1] || x.Shape[axis] > Weight.Shape[0]) throw new ShapeException(
-            $"LearnedPositions: {Weight.Shape[0]} positions of width {Weight.Shape[1]} do not serve x of {x.Shape}.");
+            $"{Name}: needs x of [{(batchFirst ? "batch, length" : "length, batch")}, {Weight.Shape[1]}] or [length, {Weight.Shape[1]}] " +
+            $"with a length of at most {Weight.Shape[0]} and got {x.Shape}.");
         var rows = Weight[..x.Shape[axis]];
         return x + (x.Rank == 3 && !batchFirst ? rows.Unsqueeze(1) : rows);
     }
@@ -75,7 +86,11 @@ public sealed class LearnedPositions : Module
 /// <param name="frequencyBase">The base of θ.</param>
 public sealed class RotaryPositions(int width, bool interleaved = false, double frequencyBase = 10000) : Module
 {
+    readonly double frequencyBase = Option.Positive(frequencyBase, nameof(RotaryPositions));
     readonly int half = width % 2 == 0 && width > 0 ? width / 2 : throw new ArgumentException($"RotaryPositions: the width {width} is not even.");
+
+    /// <inheritdoc/>
+    public override string Name => $"RotaryPositions({width})";
 
     /// <inheritdoc/>
     protected override Tensor Compute(Tensor x) => Rotate(x, 0);
@@ -89,7 +104,8 @@ public sealed class RotaryPositions(int width, bool interleaved = false, double 
         var length = x.Shape[^2];
         var angles = Tensor.Arange(start, start + length).As(DType.Float64).Unsqueeze(1)
             * Tensor.From([.. Enumerable.Range(0, half).Select(i => Math.Pow(frequencyBase, -2.0 * i / width))]);
-        Tensor cos = angles.Cos().As(x.DType), sin = angles.Sin().As(x.DType);
+        var dtype = x.DType.IsFloat() ? x.DType : DType.Float64;
+        Tensor cos = angles.Cos().As(dtype), sin = angles.Sin().As(dtype);
         if (interleaved)
         {
             var pairs = x.Reshape([.. x.Shape.AsSpan()[..^1], half, 2]);

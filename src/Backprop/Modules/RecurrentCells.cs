@@ -8,8 +8,8 @@ public abstract class RecurrentCell : ModuleBase
 {
     private protected RecurrentCell(int gates, int inputs, int hiddenSize, Generator generator, bool bias, DType dtype)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
+        Option.AtLeastOne(inputs, GetType().Name);
+        Option.AtLeastOne(hiddenSize, GetType().Name);
         ArgumentNullException.ThrowIfNull(generator);
         (Inputs, HiddenSize) = (inputs, hiddenSize);
         Weights = RecurrentWeights.Random("", gates, inputs, hiddenSize, generator, bias, dtype);

@@ -20,9 +20,9 @@ public abstract class RecurrentModule : Module
     private protected RecurrentModule(int gates, int inputs, int hiddenSize, Generator generator, int layers, bool bias, bool batchFirst,
         double dropout, bool bidirectional, DType dtype)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(hiddenSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
+        Option.AtLeastOne(inputs, GetType().Name);
+        Option.AtLeastOne(hiddenSize, GetType().Name);
+        Option.AtLeastOne(layers, GetType().Name);
         ArgumentNullException.ThrowIfNull(generator);
         Dropped.RequireProbability(GetType().Name, dropout);
         (Inputs, HiddenSize, Layers, BatchFirst, Dropout) = (inputs, hiddenSize, layers, batchFirst, dropout);
@@ -79,7 +79,7 @@ public abstract class RecurrentModule : Module
             $"{GetType().Name}: x has shape {x.Shape}; it must be {(BatchFirst ? "[batch, time" : "[time, batch")}, {Inputs}], or [time, {Inputs}] for a single sequence.");
         if (single) x = x.Unsqueeze(1);
         else if (BatchFirst) x = x.Transpose(0, 1);
-        if (x.Shape[0] == 0) throw new ShapeException($"{GetType().Name}: the sequences have no step; there must be at least one.");
+        if (x.Shape[0] == 0) throw new ShapeException($"{GetType().Name}: the sequences of shape {(single ? x.Squeeze(1) : BatchFirst ? x.Transpose(0, 1) : x).Shape} have no step; there must be at least one.");
         var ended = lengths is null ? null : Ended(lengths, x.Shape[0], x.Shape[1], single);
         if (single) initial = initial?.Unsqueeze(2);
 

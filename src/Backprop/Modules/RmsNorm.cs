@@ -14,7 +14,7 @@ public sealed class RmsNorm : Module
     {
         if (sizes.Rank == 0) throw new ShapeException("RmsNorm: no axes to normalise over; give the sizes of the last axes, such as [64].");
         this.sizes = sizes;
-        Epsilon = epsilon;
+        Epsilon = epsilon is { } given ? Option.NotNegative(given, nameof(RmsNorm), nameof(epsilon)) : null;
         if (!affine) return;
         Weight = Tensor.Ones(sizes, dtype);
         Weight.RequiresGrad = true;

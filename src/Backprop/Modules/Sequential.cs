@@ -53,13 +53,46 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     /// <summary>How many there are.</summary>
     public int Count => modules.Count;
 
-    /// <summary>The module at a place.</summary>
-    public Module this[int index] => modules.GetAt(index).Value;
+    /// <summary>The module at a place, <c>model[^1]</c> the last; another may take it, under the same name.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such place.</exception>
+    public Module this[int index]
+    {
+        get => modules.GetAt(Place(index)).Value;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            modules.SetAt(Place(index), value);
+        }
+    }
 
-    /// <summary>The module of a name.</summary>
+    /// <summary>The module of a name; another may take its place.</summary>
     /// <exception cref="KeyNotFoundException">There is none of this name.</exception>
-    public Module this[string name] => modules.TryGetValue(name, out var module) ? module : throw new KeyNotFoundException(
-        $"Sequential: there is no part \"{name}\"; there are {string.Join(", ", modules.Keys)}.");
+    public Module this[string name]
+    {
+        get => modules.TryGetValue(name, out var module) ? module : throw Unknown(name);
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (!modules.ContainsKey(name)) throw Unknown(name);
+            modules[name] = value;
+        }
+    }
+
+    /// <summary>Some of the modules in a row, <c>model[..^1]</c>, with their names: the modules themselves, not copies.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such places.</exception>
+    public Sequential Slice(int start, int length)
+    {
+        if (start < 0 || length < 0 || start > Count - length) throw new ArgumentOutOfRangeException(
+            null, $"Sequential: {length} parts from place {start} on are not among {Count}.");
+        var part = new Sequential();
+        foreach (var (name, module) in modules.Skip(start).Take(length)) part.Add(name, module);
+        return part;
+    }
+
+    int Place(int index) => (uint)index < (uint)Count ? index : throw new ArgumentOutOfRangeException(
+        null, $"Sequential: there is no part at place {index}; there are {Count}.");
+
+    KeyNotFoundException Unknown(string name) => new($"Sequential: there is no part \"{name}\"; there are {string.Join(", ", modules.Keys)}.");
 
     /// <inheritdoc/>
     protected override IEnumerable<ModulePart> Parts => modules.Select(m => (ModulePart)(m.Key, m.Value));

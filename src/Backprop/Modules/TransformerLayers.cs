@@ -30,7 +30,7 @@ public sealed class TransformerEncoderLayer : Module
         bool batchFirst = false, bool isCausal = false, DType dtype = DType.Float32)
     {
         attention = new(width, heads, generator, dropout, batchFirst: batchFirst, isCausal: isCausal, dtype: dtype);
-        feedForward = new(width, hidden, generator, dropout, activation, dtype);
+        feedForward = new(nameof(TransformerEncoderLayer), width, hidden, generator, dropout, activation, dtype);
         (norm1, norm2) = (new(width, dtype: dtype), new(width, dtype: dtype));
         drop = new(generator, dropout);
         (this.normFirst, IsCausal) = (normFirst, isCausal);
@@ -84,7 +84,7 @@ public sealed class TransformerDecoderLayer : ModuleBase
     {
         self = new(width, heads, generator, dropout, batchFirst: batchFirst, dtype: dtype);
         cross = new(width, heads, generator, dropout, batchFirst: batchFirst, dtype: dtype);
-        feedForward = new(width, hidden, generator, dropout, activation, dtype);
+        feedForward = new(nameof(TransformerDecoderLayer), width, hidden, generator, dropout, activation, dtype);
         (norm1, norm2, norm3) = (new(width, dtype: dtype), new(width, dtype: dtype), new(width, dtype: dtype));
         drop = new(generator, dropout);
         this.normFirst = normFirst;
@@ -124,11 +124,11 @@ public sealed class TransformerDecoderLayer : ModuleBase
 }
 
 /// <summary>Two linear maps with an activation and dropout between them; its parts bear the names that they have in the layer around it.</summary>
-sealed class FeedForward(int width, int hidden, Generator generator, double dropout, Func<Tensor, Tensor>? activation, DType dtype)
+sealed class FeedForward(string owner, int width, int hidden, Generator generator, double dropout, Func<Tensor, Tensor>? activation, DType dtype)
 {
     readonly Func<Tensor, Tensor> activation = activation ?? (static x => x.Relu());
 
-    public Linear First { get; } = new(width, hidden, generator, dtype: dtype);
+    public Linear First { get; } = new(width, Option.AtLeastOne(hidden, owner), generator, dtype: dtype);
 
     public Linear Second { get; } = new(hidden, width, generator, dtype: dtype);
 

@@ -25,6 +25,9 @@ public sealed record Compare<F> : Op where F : struct, IFormula2<F>
     public override Source? Read(ReadOnlySpan<Source> x) => default(F).Value(x[0], x[1]);
 
     /// <inheritdoc/>
+    public override Source? ReadPull(int operand, Source dy, ReadOnlySpan<Source> x, Source y) => 0;
+
+    /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => Shape.Broadcast(x[0].Shape, x[1].Shape, Name);
 
     /// <inheritdoc/>
@@ -53,6 +56,9 @@ public sealed record Test<F> : Op where F : struct, IFormula<F>
 
     /// <inheritdoc/>
     public override Source? Read(ReadOnlySpan<Source> x) => default(F).Value(x[0]);
+
+    /// <inheritdoc/>
+    public override Source? ReadPull(int operand, Source dy, ReadOnlySpan<Source> x, Source y) => 0;
 
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => x[0].Shape;

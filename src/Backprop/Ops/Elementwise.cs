@@ -37,6 +37,9 @@ public sealed record Unary<F>(F Formula) : Op where F : struct, IFormula<F>
     public override Source? Read(ReadOnlySpan<Source> x) => Formula.Value(x[0]);
 
     /// <inheritdoc/>
+    public override Source? ReadPull(int operand, Source dy, ReadOnlySpan<Source> x, Source y) => F.Pull(Formula, dy, x[0], y);
+
+    /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => x[0].Shape;
 
     /// <inheritdoc/>
@@ -105,6 +108,10 @@ public sealed record Binary<F>(F Formula) : Op where F : struct, IFormula2<F>
 
     /// <inheritdoc/>
     public override Source? Read(ReadOnlySpan<Source> x) => Formula.Value(x[0], x[1]);
+
+    /// <inheritdoc/>
+    public override Source? ReadPull(int operand, Source dy, ReadOnlySpan<Source> x, Source y) =>
+        operand == 0 ? F.PullA(Formula, dy, x[0], x[1], y) : F.PullB(Formula, dy, x[0], x[1], y);
 
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) => Shape.Broadcast(x[0].Shape, x[1].Shape, Name);
@@ -184,6 +191,14 @@ public sealed record Ternary<F>(F Formula) : Op where F : struct, ITernary<F>
 
     /// <inheritdoc/>
     public override Source? Read(ReadOnlySpan<Source> x) => Formula.Value(x[0], x[1], x[2]);
+
+    /// <inheritdoc/>
+    public override Source? ReadPull(int operand, Source dy, ReadOnlySpan<Source> x, Source y) => dy * (operand switch
+    {
+        0 => Formula.SlopeA(x[0], x[1], x[2]),
+        1 => Formula.SlopeB(x[0], x[1], x[2]),
+        _ => Formula.SlopeC(x[0], x[1], x[2]),
+    });
 
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x) =>

@@ -109,11 +109,11 @@ static class Places
     }
 
     /// <summary>Refuses an index that is not a vector of whole numbers.</summary>
-    public static void RequireVector(string operation, Tensor index)
+    public static void RequireVector(string operation, Tensor index, string what = "the index is")
     {
         RequireWhole(operation, index.DType);
         if (index.Rank != 1) throw new ShapeException(
-            $"{operation}: the index is a vector and got shape {index.Shape}; use Gather or ScatterAdd for an index of more axes.");
+            $"{operation}: {what} a vector and got shape {index.Shape}; use Gather or ScatterAdd for an index of more axes.");
     }
 
     /// <summary>Whether an index has as many axes as a tensor, and no larger sizes off the axis.</summary>

@@ -76,11 +76,11 @@ public sealed class Node
 
     void Note()
     {
-        Source = CallSite.Find();
+        Source = Recorder.Place ?? CallSite.Find();
         Recorder.Recorded?.Invoke(this);
     }
 
-    /// <summary>File and line of the caller; known only while <see cref="Autograd.Tape.KeepSources"/> or a debug mode is on.</summary>
+    /// <summary>File and line of the caller; known only while <see cref="Autograd.Tape.KeepSources()"/> or a debug mode is on.</summary>
     public CallSite? Source { get; private set; }
 
     /// <summary>Whether a derivative with respect to operand <paramref name="i"/> is wanted.</summary>

@@ -62,6 +62,12 @@ public abstract record Op
     /// <summary>The operation as text, its operands given as text; null where it is no formula. Drawn graphs and explanations read it.</summary>
     public virtual Source? Read(ReadOnlySpan<Source> x) => null;
 
+    /// <summary>
+    /// What flows back to one operand as text, dy flowing in and the operands and the result given as text: the derivative rule of what <see cref="Read"/> reads;
+    /// null where there is none.
+    /// </summary>
+    public virtual Source? ReadPull(int operand, Source dy, ReadOnlySpan<Source> x, Source y) => null;
+
     /// <summary>Its kernels, where it works element by element and may be fused with others; else null.</summary>
     internal virtual Elementwise? Elements => null;
 

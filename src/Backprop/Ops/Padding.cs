@@ -17,12 +17,15 @@ public sealed record Pad(ValueList<Margin> Margins, double Value) : Op
 {
     /// <summary>x with margins for its last axes.</summary>
     /// <exception cref="ShapeException">There are more margins than axes, more is cut off than is there, or the mode cannot fill so wide a margin.</exception>
+    /// <exception cref="DTypeException">The value is none that x can hold.</exception>
     public static Tensor Call(Tensor x, ReadOnlySpan<(int Before, int After)> margins, PadMode mode, double value)
     {
         if (margins.Length > x.Rank) throw new ShapeException(
             $"Pad: {margins.Length} margins do not fit shape {x.Shape}, which has {x.Rank} axes; give one (before, after) pair for each of the last axes.");
         var all = new Margin[x.Rank];
         for (var i = 0; i < margins.Length; i++) all[x.Rank - margins.Length + i] = new(margins[i].Before, margins[i].After);
+        if (mode == PadMode.Constant && x.DType is var dtype && !dtype.IsFloat() && Cast.Raw(Tensor.Scalar(value), dtype).As(DType.Float64).Item() != value)
+            throw new DTypeException(FormattableString.Invariant($"Pad: the value {value} is no {dtype.Name()}, of which x of shape {x.Shape} is; convert x with As(DType.Float32)."));
         if (mode == PadMode.Constant) return Array.TrueForAll(all, m => m == default) ? x : new Pad(new(all), value).Apply(x);
         for (var axis = 0; axis < all.Length; axis++)
             if (all[axis] != default) x = IndexSelect.Call(x, axis, Sources(x.Shape, axis, all[axis], mode));

@@ -19,6 +19,10 @@ static class Recorder
         set => keepsSources = value;
     }
 
+    /// <summary>Where calls are said to come from, while sources are kept; null: from where they do.</summary>
+    [field: ThreadStatic]
+    public static CallSite? Place { get; set; }
+
     /// <summary>Who sees every operation of this thread, recorded or not; null for nobody.</summary>
     [field: ThreadStatic]
     public static IOpObserver? Observer { get; set; }

@@ -28,6 +28,10 @@ public sealed record Select : Op
     /// <inheritdoc/>
     public override Source? Read(ReadOnlySpan<Source> x) => Where(x[0], x[1], x[2]);
 
+    /// <inheritdoc/>
+    public override Source? ReadPull(int operand, Source dy, ReadOnlySpan<Source> x, Source y) =>
+        operand switch { 0 => 0, 1 => Where(x[0], dy, 0), _ => Where<Source>(x[0], 0, dy) };
+
     static V Where<V>(V condition, V a, V b) where V : IReal<V> => V.Where(condition, a, b);
 
     /// <inheritdoc/>

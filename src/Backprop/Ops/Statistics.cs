@@ -15,9 +15,13 @@ public sealed record Var(ValueList<int> Axes, int Correction, bool KeepDims) : R
     public override Tensor Forward(ReadOnlySpan<Tensor> x)
     {
         var reduced = Mask(x[0].Shape);
-        var y = NewResult(x[0], reduced);
-        Cpu.SumOf(new ValueKernel2<SquaredDifference>(default), x[0], Mean.Over(x[0], reduced), reduced, y);
-        return Shaped(y / Divisor(x[0].Shape), x);
+        Tensor mean = Mean.Over(x[0], reduced), squares = NewResult(x[0], reduced), off = NewResult(x[0], reduced);
+        Cpu.SumOf(new ValueKernel2<SquaredDifference>(default), x[0], mean, reduced, squares);
+        // The mean is rounded, which the squares of small differences from a large one show: what it is off by is taken out again
+        // (the corrected two-pass algorithm of Chan, Golub and LeVeque 1983).
+        Cpu.SumOf(new ValueKernel2<Subtract>(default), x[0], mean, reduced, off);
+        var corrected = Cast.Raw(squares, DType.Float64) - Cast.Raw(off, DType.Float64).Square() / CountOf(x[0].Shape);
+        return Shaped(Cast.Raw(corrected.Clamp(min: 0) / Divisor(x[0].Shape), squares.DType), x);
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,12 @@ public sealed class AdaGrad : Optimizer
     readonly double epsilon, rateDecay, initial;
 
     /// <summary>AdaGrad with PyTorch's constants unless told otherwise.</summary>
+    /// <param name="parameters">What is trained, as <c>model.Parameters</c>.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="weightDecay">λ.</param>
+    /// <param name="rateDecay">By how much of itself the rate falls with every step.</param>
+    /// <param name="initial">What s begins with.</param>
     /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public AdaGrad(

@@ -14,6 +14,13 @@ public class Adam : Optimizer
     readonly bool amsGrad;
 
     /// <summary>Adam with the paper's constants unless told otherwise.</summary>
+    /// <param name="parameters">What is trained, as <c>model.Parameters</c>.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="beta1">β₁.</param>
+    /// <param name="beta2">β₂.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="weightDecay">λ: λw is added to the gradient.</param>
+    /// <param name="amsGrad">Whether the largest v̂ so far takes v̂'s place.</param>
     /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public Adam(
@@ -81,6 +88,13 @@ public class Adam : Optimizer
 public sealed class AdamW : Adam
 {
     /// <summary>AdamW with PyTorch's constants unless told otherwise.</summary>
+    /// <param name="parameters">What is trained, as <c>model.Parameters</c>.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="beta1">β₁.</param>
+    /// <param name="beta2">β₂.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="weightDecay">λ.</param>
+    /// <param name="amsGrad">Whether the largest v̂ so far takes v̂'s place.</param>
     /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public AdamW(

@@ -10,6 +10,12 @@ public sealed class Adamax : Optimizer
     double beta1;
 
     /// <summary>Adamax with the paper's constants unless told otherwise.</summary>
+    /// <param name="parameters">What is trained, as <c>model.Parameters</c>.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="beta1">β₁.</param>
+    /// <param name="beta2">β₂.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="weightDecay">λ.</param>
     /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public Adamax(

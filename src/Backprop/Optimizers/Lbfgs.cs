@@ -14,30 +14,38 @@ public sealed class Lbfgs : Optimizer
     readonly int history, iterations, evaluations;
     readonly double gradientTolerance, changeTolerance;
     readonly List<(Tensor Step, Tensor Change, double Inverse)> pairs = [];
+    Tensor[] trained = [];
 
     /// <summary>L-BFGS over some parameters.</summary>
-    /// <param name="parameters">The parameters; there are no groups.</param>
+    /// <param name="parameters">The parameters; there are no groups, and what is frozen stays as it is.</param>
     /// <param name="learningRate">The first length tried by the line search.</param>
     /// <param name="history">How many changes it remembers.</param>
     /// <param name="iterations">How many iterations a step takes at most.</param>
     /// <param name="evaluations">How many evaluations of the loss a line search takes at most.</param>
     /// <param name="gradientTolerance">It stops when no number of the gradient is larger.</param>
     /// <param name="changeTolerance">It stops when neither the parameters nor the loss change by more.</param>
+    /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public Lbfgs(
         IEnumerable<Tensor> parameters, double learningRate = 1, int history = 10, int iterations = 20, int evaluations = 25, double gradientTolerance = 1e-7,
         double changeTolerance = 1e-9)
         : base(parameters, learningRate)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(history, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(evaluations, 1);
+        Option.AtLeastOne(history, Name);
+        Option.AtLeastOne(iterations, Name);
+        Option.AtLeastOne(evaluations, Name);
         (this.history, this.iterations, this.evaluations) = (history, iterations, evaluations);
-        (this.gradientTolerance, this.changeTolerance) = (gradientTolerance, changeTolerance);
+        (this.gradientTolerance, this.changeTolerance) = (Option.NotNegative(gradientTolerance, Name), Option.NotNegative(changeTolerance, Name));
     }
 
     /// <summary>Cannot be: the loss must be evaluated more than once.</summary>
     /// <exception cref="InvalidOperationException">Always.</exception>
     public override void Step() => throw new InvalidOperationException("Lbfgs evaluates the loss several times a step: call Step(() => loss).");
+
+    /// <summary>Cannot be: all parameters are changed by one step of one length.</summary>
+    /// <exception cref="InvalidOperationException">Always.</exception>
+    public override ParameterGroup Group(IEnumerable<Tensor> parameters, double? learningRate = null, double? weightDecay = null) =>
+        throw new InvalidOperationException("Lbfgs.Group: one line search finds the step of all parameters, so they have one learning rate and no weight decay; add the decay to the loss.");
 
     /// <inheritdoc/>
     protected override void Update(ParameterSlot p) => throw new InvalidOperationException("Lbfgs changes all parameters together.");
@@ -53,8 +61,12 @@ public sealed class Lbfgs : Optimizer
     {
         ArgumentNullException.ThrowIfNull(loss);
         using var off = Tape.NoGrad();
+        trained = Trained();
+        if (trained.Length == 0) throw new GradientException("Lbfgs.Step: all parameters are frozen, so there is nothing to change.");
         var start = Point();
         var remembered = pairs.ToArray();
+        // What was remembered of other parameters says nothing of these.
+        if (pairs.Count > 0 && pairs[0].Step.Count != start.Count) pairs.Clear();
         try
         {
             var end = Descend(loss, start);
@@ -105,24 +117,25 @@ public sealed class Lbfgs : Optimizer
     {
         SetPoint(point);
         using var on = Tape.EnableGrad();
-        var value = loss();
+        var value = loss() ?? throw new ArgumentException("Lbfgs.Step: the function returned no loss.");
         if (value.Count != 1) throw new ArgumentException($"Lbfgs.Step: the loss has shape {value.Shape}, not a single number; reduce it with Sum() or Mean().");
         if (Maximize) value = -value;
-        var parameters = Slots.Select(slot => slot.Parameter).ToArray();
-        var gradients = Gradient.Of(value, parameters);
+        var gradients = Gradient.Of(value, trained);
         using var off = Tape.NoGrad();
         return new(point, value.Item(), Tensor.Concat([.. gradients.Select(g => g.Flatten(0, -1).As(DType.Float64))], 0), 0);
     }
 
+    // A frozen parameter stays as it is.
+    Tensor[] Trained() => [.. Slots.Select(slot => slot.Parameter).Where(p => p.RequiresGrad)];
+
     // A copy: of one parameter alone it would be the parameter itself.
-    Tensor Point() => Tensor.Concat([.. Slots.Select(slot => slot.Parameter.Flatten(0, -1).As(DType.Float64))], 0).Copy();
+    Tensor Point() => Tensor.Concat([.. trained.Select(p => p.Flatten(0, -1).As(DType.Float64))], 0).Copy();
 
     void SetPoint(Tensor point)
     {
         var start = 0;
-        foreach (var slot in Slots)
+        foreach (var p in trained)
         {
-            var p = slot.Parameter;
             p.Assign(point[start..(start + p.Count)].Reshape(p.Shape.AsSpan()).As(p.DType));
             start += p.Count;
         }
@@ -169,7 +182,7 @@ public sealed class Lbfgs : Optimizer
     {
         var saved = new SavedState(state, Name);
         Tensor moves = saved.Entry("moves"), changes = saved.Entry("changes");
-        var size = Slots.Sum(slot => slot.Parameter.Count);
+        var size = Trained().Sum(p => p.Count);
         if (moves.Rank != 2 || moves.Shape != changes.Shape || (moves.Shape[0] > 0 && moves.Shape[1] != size) || moves.DType != DType.Float64
             || changes.DType != DType.Float64) throw new ArgumentException(
             $"{Name}.LoadState: \"moves\" of shape {moves.Shape} and \"changes\" of shape {changes.Shape} must be float64 and both [moves, {size}].");

@@ -12,6 +12,11 @@ public sealed class Lion : Optimizer
     double beta1;
 
     /// <summary>Lion with the paper's constants unless told otherwise.</summary>
+    /// <param name="parameters">What is trained, as <c>model.Parameters</c>.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="beta1">β₁.</param>
+    /// <param name="beta2">β₂.</param>
+    /// <param name="weightDecay">λ.</param>
     /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public Lion(IEnumerable<Tensor> parameters, double learningRate = 1e-4, double beta1 = 0.9, double beta2 = 0.99, double weightDecay = 0)

@@ -16,7 +16,8 @@ namespace Backprop.Optimizers;
 /// </example>
 /// <remarks>
 /// A parameter without a gradient, or frozen, stays as it is and does not count the step. Gradients of several backward passes add up until
-/// <see cref="ZeroGrad"/>: to step once for several batches needs nothing else.
+/// <see cref="ZeroGrad"/>: to step once for several batches needs nothing else. A NaN or an infinity in a gradient goes into the parameter, and into what is
+/// remembered of it, unless <see cref="RefusesNonFinite"/> has such a step refused.
 /// </remarks>
 public abstract partial class Optimizer
 {
@@ -25,7 +26,7 @@ public abstract partial class Optimizer
 
     /// <summary>An optimiser of the given parameters.</summary>
     /// <exception cref="ArgumentException">
-    /// A parameter is no leaf of float32 or float64 or a view with gaps, is given twice, or none requires a gradient.
+    /// There is none, a parameter is no leaf of float32 or float64 or a view with gaps or is given twice, or none requires a gradient.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The learning rate or the weight decay is negative or not finite.</exception>
     protected Optimizer(IEnumerable<Tensor> parameters, double learningRate, double weightDecay = 0)
@@ -46,7 +47,8 @@ public abstract partial class Optimizer
             slots.Add(added);
             groups[0].Members.Add(added);
         }
-        if (slots.Count > 0 && !slots.Exists(slot => slot.Parameter.RequiresGrad)) throw new ArgumentException(
+        if (slots.Count == 0) throw new ArgumentException($"{Name}: there are no parameters. A module's are those that its Parts lists.");
+        if (!slots.Exists(slot => slot.Parameter.RequiresGrad)) throw new ArgumentException(
             $"{Name}: none of the {slots.Count} parameters requires a gradient, so none would ever change.");
     }
 
@@ -82,10 +84,10 @@ public abstract partial class Optimizer
     /// Gives some of the parameters a learning rate or weight decay of their own: <c>optimizer.Group(biases, weightDecay: 0)</c>.
     /// </summary>
     /// <exception cref="ArgumentException">One of them is no parameter of this optimiser.</exception>
-    public ParameterGroup Group(IEnumerable<Tensor> parameters, double? learningRate = null, double? weightDecay = null)
+    public virtual ParameterGroup Group(IEnumerable<Tensor> parameters, double? learningRate = null, double? weightDecay = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        var members = parameters.Select(parameter => slots.Find(slot => ReferenceEquals(slot.Parameter, parameter)) ?? throw new ArgumentException(
+        var members = parameters.Select(parameter => parameter is null ? throw new ArgumentNullException(nameof(parameters)) : slots.Find(slot => ReferenceEquals(slot.Parameter, parameter)) ?? throw new ArgumentException(
             $"{Name}.Group: the tensor of shape {parameter.Shape} is no parameter of this optimiser.")).ToArray();
         var group = new ParameterGroup(Name, learningRate ?? groups[0].LearningRate, weightDecay ?? groups[0].WeightDecay);
         foreach (var member in members)
@@ -130,7 +132,10 @@ public abstract partial class Optimizer
             FormattableString.Invariant($"{Name}.Step: the gradient of parameter {place} of shape {parameter.Shape} holds {value}. Nothing was changed."));
     }
 
-    /// <summary>Changes one parameter, by its <see cref="ParameterSlot.Gradient"/> and what is remembered of it. Nothing here is recorded.</summary>
+    /// <summary>
+    /// Changes one parameter, by its <see cref="ParameterSlot.Gradient"/> and what is remembered of it. Nothing here is recorded. The gradients were checked
+    /// before; one of your own that throws nevertheless leaves the parameters before this one stepped, so refuse what you refuse in the constructor.
+    /// </summary>
     protected abstract void Update(ParameterSlot p);
 
     /// <summary>The names of what is remembered for each number of a parameter; a rule's first, in its order.</summary>

@@ -15,6 +15,13 @@ public sealed class RmsProp : Optimizer
     readonly bool centered;
 
     /// <summary>RMSProp with PyTorch's constants unless told otherwise.</summary>
+    /// <param name="parameters">What is trained, as <c>model.Parameters</c>.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="alpha">α.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="weightDecay">λ.</param>
+    /// <param name="momentum">μ.</param>
+    /// <param name="centered">Whether the mean of g is taken off.</param>
     /// <exception cref="ArgumentException">A parameter cannot be trained.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option has no meaning; the message tells its range.</exception>
     public RmsProp(

@@ -15,6 +15,12 @@ public sealed class Sgd : Optimizer
     readonly bool nesterov;
 
     /// <summary>Plain descent, or with momentum and weight decay.</summary>
+    /// <param name="parameters">What is trained, as <c>model.Parameters</c>.</param>
+    /// <param name="learningRate">η.</param>
+    /// <param name="momentum">μ.</param>
+    /// <param name="weightDecay">λ.</param>
+    /// <param name="dampening">τ.</param>
+    /// <param name="nesterov">Whether it looks ahead.</param>
     /// <exception cref="ArgumentException">Nesterov's step needs a momentum and no dampening.</exception>
     public Sgd(
         IEnumerable<Tensor> parameters, double learningRate = 0.1, double momentum = 0, double weightDecay = 0, double dampening = 0, bool nesterov = false)

@@ -13,13 +13,15 @@ namespace Backprop.Schedules;
 /// <param name="maxMomentum">The highest momentum.</param>
 /// <param name="linear">Whether it goes in straight lines.</param>
 /// <param name="threePhases">Whether it first goes down to where it began, in as many steps as it went up.</param>
+/// <exception cref="ArgumentOutOfRangeException">A number has no meaning; the message tells its range.</exception>
 public sealed class OneCycleSchedule(
     double maxRate, int steps, double upShare = 0.3, double divisor = 25, double finalDivisor = 1e4, double baseMomentum = 0.85, double maxMomentum = 0.95,
     bool linear = false, bool threePhases = false) : Schedule
 {
-    readonly int steps = AtLeastOne(steps, nameof(OneCycleSchedule));
-    readonly double maxRate = NotNegative(maxRate, nameof(OneCycleSchedule)), upShare = Share(upShare, nameof(OneCycleSchedule));
-    readonly double divisor = Positive(divisor, nameof(OneCycleSchedule)), finalDivisor = Positive(finalDivisor, nameof(OneCycleSchedule));
+    readonly int steps = Option.AtLeastOne(steps, nameof(OneCycleSchedule));
+    readonly double maxRate = Option.NotNegative(maxRate, nameof(OneCycleSchedule)), upShare = Option.Share(upShare, nameof(OneCycleSchedule));
+    readonly double divisor = Option.Positive(divisor, nameof(OneCycleSchedule)), finalDivisor = Option.Positive(finalDivisor, nameof(OneCycleSchedule));
+    readonly double baseMomentum = Option.Fraction(baseMomentum, nameof(OneCycleSchedule)), maxMomentum = Option.Fraction(maxMomentum, nameof(OneCycleSchedule));
 
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => At(step, maxRate / divisor, maxRate, maxRate / divisor / finalDivisor);
@@ -51,11 +53,12 @@ public sealed class OneCycleSchedule(
 /// <param name="stepsUp">How many steps go up.</param>
 /// <param name="stepsDown">How many go down; as many as up if left out.</param>
 /// <param name="shrink">How much of its height above the lower rate a cycle keeps of the one before.</param>
+/// <exception cref="ArgumentOutOfRangeException">A number has no meaning; the message tells its range.</exception>
 public sealed class CyclicSchedule(double minRate, double maxRate, int stepsUp, int? stepsDown = null, double shrink = 1) : Schedule
 {
-    readonly double minRate = NotNegative(minRate, nameof(CyclicSchedule)), maxRate = NotNegative(maxRate, nameof(CyclicSchedule));
-    readonly double shrink = NotNegative(shrink, nameof(CyclicSchedule));
-    readonly int up = AtLeastOne(stepsUp, nameof(CyclicSchedule)), down = AtLeastOne(stepsDown ?? stepsUp, nameof(CyclicSchedule));
+    readonly double minRate = Option.NotNegative(minRate, nameof(CyclicSchedule)), maxRate = Option.NotNegative(maxRate, nameof(CyclicSchedule));
+    readonly double shrink = Option.NotNegative(shrink, nameof(CyclicSchedule));
+    readonly int up = Option.AtLeastOne(stepsUp, nameof(CyclicSchedule)), down = Option.AtLeastOne(stepsDown ?? stepsUp, nameof(CyclicSchedule), nameof(stepsDown));
 
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate)

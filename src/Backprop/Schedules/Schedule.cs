@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Backprop.Optimizers;
 
 namespace Backprop.Schedules;
@@ -13,6 +12,8 @@ namespace Backprop.Schedules;
 public abstract class Schedule
 {
     /// <summary>The learning rate after so many steps, for one that begins with the given rate.</summary>
+    /// <param name="step">How many steps have been taken, from 0 on.</param>
+    /// <param name="baseRate">η, the rate that a group of the optimiser began with.</param>
     public abstract double Rate(int step, double baseRate);
 
     /// <summary>The momentum after so many steps; null for a schedule that leaves it alone.</summary>
@@ -20,18 +21,6 @@ public abstract class Schedule
 
     /// <summary>Lets the schedule set an optimiser's learning rates, the first at once.</summary>
     public AttachedSchedule Attach(Optimizer optimizer) => new(this, optimizer);
-
-    private protected static int AtLeastOne(int steps, string name, [CallerArgumentExpression(nameof(steps))] string what = "") =>
-        Option.AtLeastOne(steps, name, what);
-
-    private protected static double NotNegative(double value, string name, [CallerArgumentExpression(nameof(value))] string what = "") =>
-        Option.NotNegative(value, name, what);
-
-    private protected static double Positive(double value, string name, [CallerArgumentExpression(nameof(value))] string what = "") =>
-        Option.Positive(value, name, what);
-
-    private protected static double Share(double value, string name, [CallerArgumentExpression(nameof(value))] string what = "") =>
-        Option.Share(value, name, what);
 }
 
 /// <summary>A schedule with the optimiser whose learning rates it sets; each group begins with its own.</summary>

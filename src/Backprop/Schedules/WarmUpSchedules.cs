@@ -1,10 +1,14 @@
 namespace Backprop.Schedules;
 
 /// <summary>From η·start to η·end in a straight line over so many steps, and then η·end.</summary>
+/// <param name="steps">How many steps the rise takes.</param>
+/// <param name="start">The part of η that it begins with.</param>
+/// <param name="end">The part of η that it ends with.</param>
+/// <exception cref="ArgumentOutOfRangeException">A number has no meaning; the message tells its range.</exception>
 public sealed class LinearWarmUp(int steps, double start = 1.0 / 3, double end = 1) : Schedule
 {
-    readonly int steps = AtLeastOne(steps, nameof(LinearWarmUp));
-    readonly double start = NotNegative(start, nameof(LinearWarmUp)), end = NotNegative(end, nameof(LinearWarmUp));
+    readonly int steps = Option.AtLeastOne(steps, nameof(LinearWarmUp));
+    readonly double start = Option.NotNegative(start, nameof(LinearWarmUp)), end = Option.NotNegative(end, nameof(LinearWarmUp));
 
     /// <inheritdoc/>
     public override double Rate(int step, double baseRate) => baseRate * (start + (end - start) * Math.Min(step, steps) / steps);
@@ -24,7 +28,7 @@ public sealed class ComposedSchedule : Schedule
         foreach (var (schedule, steps) in parts)
         {
             ArgumentNullException.ThrowIfNull(schedule, nameof(parts));
-            AtLeastOne(steps, nameof(ComposedSchedule));
+            Option.AtLeastOne(steps, nameof(ComposedSchedule));
         }
         this.parts = parts.ToArray();
     }

@@ -31,8 +31,10 @@ static partial class ModuleCatalogue
         yield return Row("AvgPool3d", _ => new AvgPool3d(2, divisor: 3), volumes);
         yield return Row("AdaptiveAvgPool1d", _ => new AdaptiveAvgPool1d(3), series);
         yield return Row("AdaptiveAvgPool2d", _ => new AdaptiveAvgPool2d((1, 3)), images);
+        yield return Row("AdaptiveAvgPool3d", _ => new AdaptiveAvgPool3d((2, 3, 2)), volumes);
         yield return Row("AdaptiveMaxPool1d", _ => new AdaptiveMaxPool1d(3), series);
         yield return Row("AdaptiveMaxPool2d", _ => new AdaptiveMaxPool2d((2, 3)), images);
+        yield return Row("AdaptiveMaxPool3d", _ => new AdaptiveMaxPool3d((2, 3, 2)), volumes);
         yield return Row("Upsample", _ => new Upsample(2, InterpolationMode.Linear, alignCorners: true), images);
         yield return Row("Upsample to a size", _ => new Upsample([3, 7]), images);
         yield return Row("PixelShuffle", _ => new PixelShuffle(2), images);

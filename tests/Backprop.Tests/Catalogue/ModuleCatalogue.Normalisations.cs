@@ -26,7 +26,7 @@ static partial class ModuleCatalogue
         yield return Row("GroupNorm without parameters", _ => new GroupNorm(1, 4, affine: false, dtype: f64), series);
         yield return Row("InstanceNorm1d", _ => new InstanceNorm1d(4, dtype: f64), series);
         yield return Row("InstanceNorm2d", _ => new InstanceNorm2d(4, affine: true, trackRunningStatistics: true, dtype: f64), images);
-        yield return Row("InstanceNorm2d of one image", _ => new InstanceNorm2d(4, affine: true, dtype: f64), images[0]);
+        yield return Row("InstanceNorm2d of one image", _ => new InstanceNorm2d(4, affine: true, dtype: f64), images[0]).Batched(-1);
         yield return Row("InstanceNorm3d", _ => new InstanceNorm3d(2, affine: true, dtype: f64), volumes);
         yield return Row("LocalResponseNorm", _ => new LocalResponseNorm(3, 0.5), images);
     }
@@ -35,12 +35,13 @@ static partial class ModuleCatalogue
     {
         Tensor index = Tensor.From(new long[,] { { 1, 4, 1 }, { 0, 1, 3 } });
         yield return Row("Embedding", g => new Embedding(5, 3, g, dtype: DType.Float64), index);
+        yield return Row("Embedding of a table", _ => new Embedding(Normal(5, 3)), index);
         yield return Row("Embedding of int32", g => new Embedding(5, 3, g, paddingIndex: 2, dtype: DType.Float64), index.As(DType.Int32));
         foreach (var mode in Enum.GetValues<BagMode>())
             yield return Row($"EmbeddingBag, {mode}", g => new EmbeddingBag(5, 3, g, mode, dtype: DType.Float64), (m, x) => m.Forward(x[0]), index);
         yield return Row(
             "EmbeddingBag with offsets and weights", g => new EmbeddingBag(5, 3, g, BagMode.Sum, includeLastOffset: true, dtype: DType.Float64),
-            (m, x) => m.Forward(x[0], x[1], x[2]), Tensor.From(new long[] { 4, 0, 0, 2 }), Tensor.From(new long[] { 0, 3, 3, 4 }), Normal(4));
+            (m, x) => m.Forward(x[0], x[1], x[2]), Tensor.From(new long[] { 4, 0, 0, 2 }), Tensor.From(new long[] { 0, 3, 3, 4 }), Normal(4)).Batched(-1, -1, -1);
     }
 
     static IEnumerable<ModuleRow> Small()

@@ -10,6 +10,11 @@ namespace Backprop.Tests.Catalogue;
 /// <param name="At">The operands, float64 or whole numbers, clear of kinks.</param>
 public sealed record ModuleRow(string Name, Func<Generator, ModuleBase> Make, Func<ModuleBase, Tensor[], Tensor> Run, Tensor[] At)
 {
+    /// <summary>Along which axis of each operand the batch lies; −1 for an operand without.</summary>
+    public int[] BatchAxes { get; init; } = new int[At.Length];
+
+    public ModuleRow Batched(params int[] axes) => this with { BatchAxes = axes };
+
     public override string ToString() => Name;
 }
 
@@ -44,6 +49,7 @@ static partial class ModuleCatalogue
     {
         yield return Row("Linear", g => new Linear(3, 2, g, dtype: DType.Float64), Normal(4, 3));
         yield return Row("Linear without bias, batches", g => new Linear(3, 2, g, bias: false, dtype: DType.Float64), Normal(2, 2, 3));
+        yield return Row("Linear of weights", _ => new Linear(Normal(2, 3), Normal(2)), Normal(4, 3));
         yield return Row("Function", g => new Function(x => x.Tanh()), Normal(2, 3));
         yield return Row(
             "Sequential",

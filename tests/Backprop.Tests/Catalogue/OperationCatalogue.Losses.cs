@@ -28,6 +28,10 @@ static partial class OperationCatalogue
         yield return Row("BinaryCrossEntropyTerm", (a, b) => Loss.BinaryCrossEntropy(a, b, reduction: LossReduction.None), probabilities, others);
         yield return Row("BinaryCrossEntropyWithLogits", (a, b) => Loss.BinaryCrossEntropyWithLogits(a, b, positiveWeight: weight.As(a.DType)), x, probabilities);
         yield return Row("HingeEmbedding", a => Loss.HingeEmbedding(a, signs.As(a.DType)), x);
+        yield return Row("Hinge", a => Loss.Hinge(a, signs.As(a.DType)), x);
+        yield return Row("MultiMargin", a => Loss.MultiMargin(a, labels, p: 2, weight: weight.As(a.DType)), x);
+        yield return Row("PoissonNegativeLogLikelihood of rates", (a, b) => Loss.PoissonNegativeLogLikelihood(a, b, isLogarithm: false, full: true), probabilities, 3 * others);
+        yield return new("TripletMargin, swapped", t => Loss.TripletMargin(t[0], t[1], t[2], margin: 3, swap: true), [x, y, probabilities]);
         yield return Row("SoftMargin", a => Loss.SoftMargin(a, signs.As(a.DType)), x);
     }
 }

@@ -79,7 +79,9 @@ public sealed partial class CliTests : IDisposable
         Assert.Equal((0, "", ""), Run("graph", name, "-o", file));
         Assert.Contains(part, File.ReadAllText(file), StringComparison.Ordinal);
         Assert.StartsWith("<!DOCTYPE html>", Run("graph", name, "--to", "html").Output, StringComparison.OrdinalIgnoreCase);
-        Assert.StartsWith("flowchart", Run("graph", name, "--to", "mermaid").Output, StringComparison.Ordinal);
+        Assert.StartsWith("flowchart LR", Run("graph", name, "--to", "mermaid").Output, StringComparison.Ordinal);
+        Assert.StartsWith("flowchart TB", Run("graph", name, "--to", "mermaid", "--direction", "down").Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("prefers-color-scheme", Run("graph", name, "--theme", "dark", "--picture", "histogram").Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,6 +89,8 @@ public sealed partial class CliTests : IDisposable
     {
         File.WriteAllText(PathOf("price.txt"), "# two apples\napple = 100; count = 2\nprice = (apple\n * count)\n");
         Assert.Contains("price", Run("graph", PathOf("price.txt"), "--to", "dot").Output, StringComparison.Ordinal);
+        // Every operation names its line.
+        Assert.Contains("; price.txt:4</title>", Run("graph", PathOf("price.txt")).Output, StringComparison.Ordinal);
         File.WriteAllText(PathOf("bad.txt"), "apple = 100\nprice = apple ** \n");
         var (code, _, error) = Run("graph", PathOf("bad.txt"), "-o", PathOf("bad.svg"));
         Assert.Equal(2, code);
@@ -201,7 +205,7 @@ public sealed partial class CliTests : IDisposable
     public void What_is_interrupted_leaves_no_file()
     {
         using StringWriter output = new(CultureInfo.InvariantCulture), error = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        var code = App.Run(["train", "digits", "--output", PathOf("x.safetensors")], output, error, new CancellationToken(canceled: true));
+        var code = App.Run(["train", "digits", "--output", PathOf("x.safetensors")], output, error, stop: new CancellationToken(canceled: true));
         Assert.Equal((130, "stopped; nothing was saved\n"), (code, error.ToString()));
         Assert.Empty(Directory.GetFiles(folder));
     }

@@ -42,6 +42,15 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void What_lies_beside_the_way_is_called_by_its_name_or_its_number()
+    {
+        Tensor x = 3.0, w = 2.0;
+        Tape.Watch(x, w);
+        var y = w.Square() - -x;
+        Assert.StartsWith("Forward:\n  u1 = −x = -3\n  y = 4 − u1 = 7\n", Explain.Derivative(y, x).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Several_paths_add_up()
     {
         Tensor x = 3.0;

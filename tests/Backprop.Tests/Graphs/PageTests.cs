@@ -31,6 +31,35 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>
         Assert.Empty(page.Complaints);
     }
 
+    [Theory]
+    [InlineData(GraphTheme.Light)]
+    [InlineData(GraphTheme.Dark)]
+    public async Task What_is_chosen_and_what_is_computed_now_stands_out_in_every_theme(GraphTheme theme)
+    {
+        await using var page = await Open(SampleGraphs.Apple(), options: new() { Theme = theme });
+        const string Stroke = "getComputedStyle(document.querySelector('.operation .outline')).stroke";
+        var usual = await page.Ask<string>(Stroke);
+        await page.Press("Home", "ArrowRight");
+        Assert.NotEqual(usual, await page.Ask<string>(Stroke));
+        await page.Press("End");
+        Assert.Equal(usual, await page.Ask<string>(Stroke));
+        await page.Ask<object?>("document.querySelector('.operation').dispatchEvent(new MouseEvent('click', { bubbles: true }))");
+        Assert.NotEqual(usual, await page.Ask<string>(Stroke));
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task A_drawing_too_large_to_be_read_begins_with_its_first_box_in_sight()
+    {
+        await using var page = await Open(SampleGraphs.Deep(30), 390, 800);
+        Assert.True(await page.Ask<bool>("""
+            (() => {
+              const box = document.querySelector('.leaf').getBoundingClientRect(), room = document.getElementById('stage').getBoundingClientRect();
+              return box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom && box.height > 15;
+            })()
+            """));
+    }
+
     static Graph Transformer(int layers, bool recorded = true)
     {
         var generator = new Generator(5);

@@ -107,6 +107,49 @@ public sealed class LayerCatalogueTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void A_batch_may_be_empty_or_hold_one(LayerRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        // Those that measure words or targets have as many of them; they are driven below.
+        if (row.Make(Copies(row.Parameters)) is LossLayer or EmbeddingDot || row.Name is "MulLayer" or "AddLayer") return;
+        foreach (var size in new[] { 0, 1 })
+        {
+            Tensor[] at = [.. row.At.Select(x => x[..size])];
+            var layer = row.Make(Copies(row.Parameters));
+            if (size == 1 && layer is BatchNormalization { IsTraining: true })
+            {
+                Assert.Contains("one number for each mean", Assert.Throws<ShapeException>(() => row.Forward(layer, at)).Message, StringComparison.Ordinal);
+                continue;
+            }
+            var y = row.Forward(layer, at);
+            Assert.Equal(size, y.Shape[0]);
+            Assert.Equal(at.Select(x => x.Shape), row.Backward(layer, Tensor.OnesLike(y)).Select(d => d.Shape));
+            if (size == 0 && layer.Parameters.Count > 0) Assert.All(layer.Gradients, d => Assert.Equal(0, d.Abs().Sum().Item()));
+        }
+    }
+
+    [Fact]
+    public void A_loss_of_nothing_is_refused_and_of_one_its_own()
+    {
+        Tensor table = LayerCatalogue.Normal(5, 4);
+        (Func<LossLayer> Make, Tensor X, Tensor T)[] rows =
+        [
+            (() => new SoftmaxWithLoss(), LayerCatalogue.Normal(3, 4), LayerCatalogue.Whole(4, 3)),
+            (() => new SigmoidWithLoss(), LayerCatalogue.Normal(3), LayerCatalogue.Whole(2, 3)),
+            (() => new TimeSoftmaxWithLoss(), LayerCatalogue.Normal(3, 2, 4), LayerCatalogue.Whole(4, 3, 2)),
+            (() => new NegativeSamplingLoss(table, new[] { 0, 1, 2, 3, 4 }, new Backprop.Randomness.Generator(5), sampleSize: 2), LayerCatalogue.Normal(3, 4), LayerCatalogue.Whole(5, 3)),
+        ];
+        foreach (var (make, x, t) in rows)
+        {
+            Assert.Contains("nothing has no mean", Assert.Throws<ShapeException>(() => make().Forward(x[..0], t[..0])).Message, StringComparison.Ordinal);
+            var layer = make();
+            Assert.True(double.IsFinite(layer.Forward(x[..1], t[..1]).Item()));
+            Assert.Equal(x[..1].Shape, layer.Backward().Shape);
+        }
+    }
+
     [Fact]
     public void The_catalogue_is_complete()
     {

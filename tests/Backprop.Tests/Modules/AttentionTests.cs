@@ -73,20 +73,44 @@ public sealed class AttentionTests
         Assert.True(y.IsFinite().All().Item<bool>());
     }
 
-    [Fact]
-    public void Memory_grows_with_the_length_not_with_its_square()
+    /// <summary>Whole blocks that cannot be seen, before and between those that can, and scores that only a running maximum survives.</summary>
+    [Theory]
+    [InlineData(DType.Float32)]
+    [InlineData(DType.Float64)]
+    public void Hidden_blocks_and_large_scores(DType dtype)
     {
-        static long Bytes(int length)
+        const int rows = 70, keys = 800;
+        Tensor q = Random(1, dtype, rows, 8) * 30, k = Random(2, dtype, keys, 8) * 30, v = Random(3, dtype, keys, 5);
+        var key = Tensor.Arange(keys);
+        foreach (var seen in new[] { key >= 256L, key < 300L, (key >= 512L).And(key < 520L), key.Equal(799L) })
         {
-            var x = Random(1, DType.Float32, 1, length, 16);
-            x.RequiresGrad = true;
-            Tensor.ScaledDotProductAttention(x, x, x).Sum().Backward();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            Tensor.ScaledDotProductAttention(x, x, x, isCausal: true).Sum().Backward();
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            var mask = seen.BroadcastTo([rows, keys]);
+            foreach (var given in new[] { mask, Tensor.Where(mask, 0.0, double.NegativeInfinity).As(dtype) })
+            {
+                var (y, pull) = Gradient.Vjp(t => Tensor.ScaledDotProductAttention(t[0], t[1], t[2], given), q, k, v);
+                var (expected, slow) = Gradient.Vjp(
+                    t => Tensor.AttentionWeights(t[0], t[1], mask).MatMul(t[2]), q.As(DType.Float64), k.As(DType.Float64), v.As(DType.Float64));
+                var dy = Random(4, DType.Float64, rows, 5);
+                foreach (var (actual, exact) in pull(dy.As(dtype)).Prepend(y).Zip(slow(dy).Prepend(expected)))
+                    Assert.InRange((actual.As(DType.Float64) - exact).Abs().Max().Item() / Math.Max(1, exact.Abs().Max().Item()), 0, dtype == DType.Float32 ? 2e-3 : 1e-11);
+            }
         }
-        // The scores alone would be 4096² floats, 64 MiB.
-        Assert.InRange(Bytes(4096), 0, 16 << 20);
+    }
+
+    [Fact]
+    public void A_NaN_is_seen_by_those_who_look_at_it()
+    {
+        const int length = 300;
+        float[] queries = Random(1, DType.Float32, length, 4).ToArray<float>(), keys = Random(2, DType.Float32, length, 4).ToArray<float>();
+        var v = Random(3, DType.Float32, length, 4);
+        Tensor Attend(bool causal) => Tensor.ScaledDotProductAttention(Tensor.From(queries, [length, 4]), Tensor.From(keys, [length, 4]), v, isCausal: causal);
+        queries[100 * 4] = float.NaN;
+        var bad = Attend(causal: false).IsNaN().All(1);
+        Assert.Equal([100L], bad.NonZero().Flatten().ToArray<long>());
+        queries[100 * 4] = 0;
+        keys[270 * 4] = float.NaN;
+        Assert.Equal(length, Attend(causal: false).IsNaN().All(1).Sum().Item<long>());
+        Assert.Equal(Enumerable.Range(270, 30).Select(i => (long)i), Attend(causal: true).IsNaN().All(1).NonZero().Flatten().ToArray<long>());
     }
 
     [Fact]
@@ -143,10 +167,11 @@ public sealed class AttentionTests
         Refused(() => Tensor.ScaledDotProductAttention(x, x, x, Tensor.Zeros([4, 4], DType.Bool)), "[4, 4]");
         Refused(() => Tensor.ScaledDotProductAttention(x, x, x, Tensor.Zeros([3, 3], DType.Int64)), "int64");
         Refused(() => _ = new MultiHeadAttention(6, 4, new Generator(0)), "4 heads do not divide");
-        Refused(() => new MultiHeadAttention(4, 2, new Generator(0)).Forward(Tensor.Zeros([3, 4])), "[3, 4]");
+        Refused(() => new MultiHeadAttention(4, 2, new Generator(0)).Forward(Tensor.Zeros([3, 5])), "[3, 5]");
+        Refused(() => _ = new MultiHeadAttention(4, 2, new Generator(0), dropout: 1.5), "1.5");
         Refused(() => new MultiHeadAttention(4, 2, new Generator(0)).Forward(x, x, x, padding: Tensor.Zeros([2, 3], DType.Bool)), "[3, 2]");
         Refused(() => _ = new RotaryPositions(5), "not even");
-        Refused(() => new LearnedPositions(2, 4, new Generator(0)).Forward(Tensor.Zeros([3, 2, 4])), "2 positions");
+        Refused(() => new LearnedPositions(2, 4, new Generator(0)).Forward(Tensor.Zeros([3, 2, 4])), "at most 2");
         Assert.Equal(new Shape(0, 3, 4), Tensor.ScaledDotProductAttention(Tensor.Zeros([0, 3, 4]), Tensor.Zeros([0, 5, 4]), Tensor.Zeros([0, 5, 4])).Shape);
     }
 

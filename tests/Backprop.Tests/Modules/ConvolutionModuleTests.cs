@@ -39,6 +39,8 @@ public sealed class ConvolutionModuleTests
             "Conv2d(4 → 8, kernel (3, 5), stride 2, padding (1, 2), dilation 2, 2 groups)",
             new Conv2d(4, 8, (3, 5), generator, 2, (1, 2), 2, groups: 2).Name);
         Assert.Equal("MaxPool2d((3, 2))", new MaxPool2d((3, 2)).Name);
+        Assert.Equal("MaxPool2d(3, stride 2, padding 1)", new MaxPool2d(3, 2, 1).Name);
+        Assert.Equal("AdaptiveAvgPool3d((1, 2, 3))", new AdaptiveAvgPool3d((1, 2, 3)).Name);
         Assert.Equal("Upsample(× 1.5, Linear)", new Upsample(1.5, InterpolationMode.Linear).Name);
     }
 

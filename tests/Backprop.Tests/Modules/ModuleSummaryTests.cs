@@ -55,6 +55,37 @@ public sealed class ModuleSummaryTests
         Assert.True(network.IsTraining);
     }
 
+    sealed class Forgetful(Generator generator) : Module
+    {
+        readonly Linear first = new(3, 4, generator);
+        readonly Sequential second = new(new Linear(4, 2, generator));
+
+        protected override IEnumerable<ModulePart> Parts => [("first", first)];
+
+        protected override Tensor Compute(Tensor x) => second.Forward(first.Forward(x));
+    }
+
+    [Fact]
+    public void What_was_forgotten_among_the_parts_is_told()
+    {
+        var summary = new Forgetful(new Generator(1)).Summary([2, 3]);
+        Assert.Equal(["Sequential"], summary.Unlisted);
+        Assert.EndsWith("\ncalled and not listed in Parts: Sequential", summary.ToString(), StringComparison.Ordinal);
+    }
+
+    sealed class Twins : Module
+    {
+        readonly PRelu first = new(), second = new();
+
+        protected override IEnumerable<ModulePart> Parts => [("a", first), ("a", second)];
+
+        protected override Tensor Compute(Tensor x) => second.Forward(first.Forward(x));
+    }
+
+    [Fact]
+    public void Two_parts_of_one_name_are_told() =>
+        Assert.Contains("\"a.weight\"", Assert.Throws<InvalidOperationException>(() => new Twins().State()).Message, StringComparison.Ordinal);
+
     [Fact]
     public void What_is_not_called_has_no_output()
     {

@@ -137,14 +137,102 @@ public sealed class ModuleTests
 
         var missing = State();
         missing.Remove("2.weight");
-        Refused(missing, "\"2.weight\" is missing");
+        Refused(missing, "Missing: \"2.weight\"");
         var unknown = State();
         unknown["3.weight"] = Tensor.Zeros([2]);
-        Refused(unknown, "\"3.weight\" is no parameter");
+        Refused(unknown, "Unknown: \"3.weight\"");
         var shape = State();
         shape["2.weight"] = Tensor.Zeros([4, 2]);
         Refused(shape, "[4, 2]");
         Assert.Equal(before, network.Parameters.Select(p => p.ToArray<float>()));
+    }
+
+    [Fact]
+    public void All_that_does_not_fit_is_told_at_once()
+    {
+        var network = Network(1);
+        Dictionary<string, Tensor> state = new() { ["weight"] = Tensor.Zeros([4, 3]), ["0.bias"] = Tensor.Zeros([4]), ["2.weight"] = Tensor.Zeros([4, 2]) };
+        Assert.Equal(
+            "LoadState: the state does not fit this Sequential; nothing was changed. Missing: \"0.weight\". Unknown: \"weight\". " +
+            "Of another shape or kind: \"2.weight\" is float32 of shape [2, 4] here and float32 of shape [4, 2] in the state. " +
+            "LoadState(state, map) gives entries other names; with strict: false what only one side has is left alone.",
+            Assert.Throws<ArgumentException>(() => network.LoadState(state)).Message);
+        // Not being strict concerns names, not shapes.
+        Assert.DoesNotContain("Missing", Assert.Throws<ArgumentException>(() => network.LoadState(state, strict: false)).Message);
+        var many = Assert.Throws<ArgumentException>(() => network.LoadState(Enumerable.Range(0, 40).ToDictionary(i => $"{i}", _ => Tensor.Zeros([1])))).Message;
+        Assert.Contains("\"11\" and 28 more", many);
+    }
+
+    [Fact]
+    public void A_body_takes_over_what_another_has_learnt_and_its_head_starts_anew()
+    {
+        Sequential from = Network(1), to = Network(5);
+        to[2] = new Linear(4, 7, new Generator(3));
+        var head = to[2].Parameters[0].Copy();
+        var state = from.State();
+        state.Remove("2.weight");
+        state["extra"] = Tensor.Zeros([1]);
+        var difference = to.LoadState(state, strict: false);
+        Assert.Equal(["2.weight", "2.bias"], difference.Missing);
+        Assert.Equal(["extra"], difference.Unknown);
+        Assert.True(from[0].Parameters[0].SequenceEqual(to[0].Parameters[0]));
+        Assert.True(head.SequenceEqual(to[2].Parameters[0]));
+        Assert.Equal(["2.weight", "2.bias"], to.LoadState(from.State(), (name, value) => name == "2.weight" ? null : (name, value), strict: false).Missing);
+    }
+
+    [Fact]
+    public void Tied_weights_are_one_parameter_that_loads_under_either_name()
+    {
+        var generator = new Generator(2);
+        var embedding = new Embedding(5, 3, generator);
+        var tied = new Sequential { { "table", embedding }, { "head", new Linear(embedding.Weight) } };
+        Assert.Equal([embedding.Weight], tied.Parameters);
+        Assert.Equal(["table.weight", "head.weight"], tied.State().Keys);
+        Assert.Equal(15, tied.Summary([2], DType.Int64).Parameters);
+        tied.Forward(new long[] { 1, 4 }).Sum().Backward();
+        var scores = Tensor.Linear(Tensor.Embedding(new long[] { 1, 4 }, embedding.Weight), embedding.Weight).Sum();
+        Assert.True(Backprop.Autograd.Gradient.Of(scores, [embedding.Weight])[0].AllClose(embedding.Weight.Grad!, 1e-6, 1e-6));
+
+        var value = Tensor.RandomNormal([5, 3], generator);
+        tied.LoadState(new Dictionary<string, Tensor> { ["table.weight"] = value });
+        Assert.True(value.SequenceEqual(embedding.Weight));
+        Assert.Contains("\"table.weight\", \"head.weight\"", Assert.Throws<ArgumentException>(() => tied.LoadState(new Dictionary<string, Tensor>())).Message);
+        Assert.Throws<ShapeException>(() => new Linear(Tensor.Zeros([2, 3]), Tensor.Zeros([3])));
+        Assert.Contains("no result", Assert.Throws<ArgumentException>(() => new Linear(Tensor.Zeros([2, 3]).T)).Message);
+    }
+
+    [Fact]
+    public void Parts_are_taken_by_place_name_and_range_and_replaced()
+    {
+        var model = Network(1);
+        var body = model[..^1];
+        Assert.Equal(2, body.Count);
+        Assert.Same(model[0], body[0]);
+        model[^1] = new Identity();
+        model["0"] = new Identity();
+        Assert.Equal("Sequential\n  0: Identity\n  1: x => x.Tanh()\n  2: Identity", model.ToString());
+        Assert.Equal(["0.weight", "0.bias"], body.NamedParameters.Select(p => p.Key));
+        Assert.Contains("no part at place 3; there are 3", Assert.Throws<ArgumentOutOfRangeException>(() => model[3]).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model[3] = new Identity());
+        Assert.Throws<KeyNotFoundException>(() => model["tail"] = new Identity());
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Slice(2, 2));
+        var list = new ModuleList<Module>(new Identity(), new Flatten());
+        list[0] = list[1];
+        Assert.Same(list[1], list[0]);
+    }
+
+    [Fact]
+    public void Gradients_add_up_until_they_are_forgotten()
+    {
+        var model = Network(1);
+        var x = Tensor.RandomNormal([5, 3], new Generator(9));
+        model.Forward(x[..2]).Sum().Backward();
+        model.Forward(x[2..]).Sum().Backward();
+        var parts = model.Parameters.Select(p => p.Grad!).ToArray();
+        model.ZeroGrad();
+        Assert.All(model.Parameters, p => Assert.Null(p.Grad));
+        model.Forward(x).Sum().Backward();
+        Assert.All(model.Parameters.Zip(parts), p => Assert.True(p.First.Grad!.AllClose(p.Second, 1e-5, 1e-6)));
     }
 
     [Fact]
@@ -186,6 +274,6 @@ public sealed class ModuleTests
         Refused(new int[] { -1, 0 }, "CrossEntropy: the label -1 of row 0 is none of 3 classes; they run from 0 to 2.");
         Assert.Throws<DTypeException>(() => Loss.CrossEntropy(logits, new[] { 0.0, 1.0 }));
         Assert.Throws<ShapeException>(() => Loss.CrossEntropy(logits, new long[] { 0 }));
-        Assert.Throws<ShapeException>(() => Loss.CrossEntropy(Tensor.Zeros([0, 3]), Tensor.Zeros([0], DType.Int64)));
+        Assert.Contains("there is no example", Assert.Throws<ShapeException>(() => Loss.CrossEntropy(Tensor.Zeros([0, 3]), Tensor.Zeros([0], DType.Int64))).Message);
     }
 }

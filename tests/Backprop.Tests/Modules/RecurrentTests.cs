@@ -310,7 +310,7 @@ public sealed class RecurrentTests
 
         Refused<ShapeException>("Lstm: x has shape [4, 5, 3]; it must be [time, batch, 2], or [time, 2]", () => lstm.Forward(Tensor.Zeros([4, 5, 3])));
         Refused<ShapeException>("Lstm: x has shape [2]", () => lstm.Forward(Tensor.Zeros([2])));
-        Refused<ShapeException>("Lstm: the sequences have no step", () => lstm.Forward(Tensor.Zeros([0, 5, 2])));
+        Refused<ShapeException>("Lstm: the sequences of shape [0, 5, 2] have no step", () => lstm.Forward(Tensor.Zeros([0, 5, 2])));
         Refused<ShapeException>("Lstm: the initial hidden state has shape [5, 3]; for x of shape [4, 5, 2] it must be [1, 5, 3]",
             () => lstm.Forward(x, new(Tensor.Zeros([5, 3]), Tensor.Zeros([1, 5, 3]))));
         Refused<ShapeException>("Lstm: the initial cell has shape [1, 4, 3]", () => lstm.Forward(x, new(Tensor.Zeros([1, 5, 3]), Tensor.Zeros([1, 4, 3]))));

@@ -138,7 +138,7 @@ public sealed class FusedTests
         Assert.True(outer(x, w).SequenceEqual((x * w).Sigmoid() + ((w + 1.0) * x).Sigmoid()));
         x.RequiresGrad = true;
         Assert.Equal("Fused", outer(x, w).Node!.Op.Name);
-        Assert.Equal("1 / (1 + Exp(-(a * b))) + 1 / (1 + Exp(-((b + 1) * a)))", outer(x, w).Node!.Op.Read([new("a"), new("b")])!.Value.Text);
+        Assert.Equal("1 / (1 + Exp(-(a * b))) + 1 / (1 + Exp(-((b + 1) * a)))", outer(x, w).Node!.Op.Read([new("a"), new("b")])!.Text);
     }
 
     [Fact]

@@ -105,4 +105,36 @@ public sealed class LbfgsTests
         Assert.Equal(4, second.Steps);
         Assert.True(half.SequenceEqual(before));
     }
+
+    [Fact]
+    public void What_it_cannot_do_is_refused_and_a_loss_that_fails_changes_nothing()
+    {
+        var w = Parameter([2, 3]);
+        var optimizer = new Lbfgs([w]);
+        Assert.Contains("one learning rate", Assert.Throws<InvalidOperationException>(() => optimizer.Group([w])).Message);
+        Assert.Contains("no loss", Assert.Throws<ArgumentException>(() => optimizer.Step(() => null!)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Lbfgs([w], gradientTolerance: double.NaN));
+        var before = w.Copy();
+        var calls = 0;
+        Assert.Throws<TimeoutException>(() => optimizer.Step(() => ++calls == 4 ? throw new TimeoutException() : w.Square().Square().Sum()));
+        Assert.True(before.SequenceEqual(w));
+        Assert.Equal(0, optimizer.Steps);
+        Assert.Throws<GradientException>(() => optimizer.Step(() => w.Sum() * double.NaN));
+        Assert.True(before.SequenceEqual(w));
+        w.RequiresGrad = false;
+        Assert.Contains("frozen", Assert.Throws<GradientException>(() => optimizer.Step(() => w.Sum())).Message);
+    }
+
+    [Fact]
+    public void What_is_frozen_between_steps_is_left_alone()
+    {
+        Tensor a = Parameter([2, 3]), b = Parameter([4]);
+        var optimizer = new Lbfgs([a, b]);
+        Tensor Loss() => (a.Square() + b).Square().Sum();
+        optimizer.Step(Loss);
+        a.RequiresGrad = false;
+        var before = a.Copy();
+        optimizer.Step(Loss);
+        Assert.True(before.SequenceEqual(a));
+    }
 }

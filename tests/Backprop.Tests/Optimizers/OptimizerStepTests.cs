@@ -165,6 +165,46 @@ public sealed class OptimizerStepTests
         Assert.NotEqual(3, b.ToArray<double>()[0]);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_step_that_fails_changes_no_parameter_of_any_group_and_nothing_that_is_remembered(string name)
+    {
+        Tensor a = Parameter(1, 2), b = Tensor.From(new[,] { { 3.0, 4 }, { 5, 6 } }), c = Parameter(7);
+        b.RequiresGrad = true;
+        var optimizer = Kinds.All[name]([a, b, c]);
+        optimizer.RefusesNonFinite = true;
+        optimizer.Group([b], learningRate: 0.5);
+        optimizer.Group([c], weightDecay: 0.25);
+        void Gradients(Tensor ofLast) => (a.Grad, b.Grad, c.Grad) = (Tensor.OnesLike(a), Tensor.OnesLike(b), ofLast);
+        for (var step = 0; step < 2; step++)
+        {
+            Gradients(Tensor.OnesLike(c));
+            optimizer.Step();
+        }
+
+        var parameters = new[] { a.Copy(), b.Copy(), c.Copy() };
+        var state = optimizer.State();
+        foreach (var wrong in new[] { Tensor.Ones([1]), new[] { double.NaN }, new[] { double.NegativeInfinity } })
+        {
+            Gradients(wrong);
+            Assert.Contains("Nothing was changed", Assert.ThrowsAny<Exception>(optimizer.Step).Message);
+            Assert.All(parameters.Zip([a, b, c]), p => Assert.True(p.First.SequenceEqual(p.Second)));
+            foreach (var (entry, value) in optimizer.State()) Assert.True(value.SequenceEqual(state[entry]), entry);
+        }
+        Gradients(Tensor.OnesLike(c));
+        optimizer.Step();
+        Assert.All(parameters.Zip([a, b, c]), p => Assert.False(p.First.SequenceEqual(p.Second)));
+    }
+
+    [Fact]
+    public void Every_public_optimizer_is_in_the_table()
+    {
+        Tensor[] parameters = [Parameter(1)];
+        var seen = Kinds.All.Values.Select(create => create(parameters).GetType()).Append(typeof(Lbfgs)).ToHashSet();
+        var all = typeof(Optimizer).Assembly.GetTypes().Where(t => t.IsPublic && t.IsSubclassOf(typeof(Optimizer)) && !t.IsAbstract);
+        Assert.Empty(all.Where(t => !seen.Contains(t)).Select(t => t.Name));
+    }
+
     [Fact]
     public void A_gradient_with_gaps_is_read_rightly()
     {
@@ -210,6 +250,8 @@ public sealed class OptimizerStepTests
         Assert.Contains("view with gaps", Assert.Throws<ArgumentException>(() => new Sgd([Tensor.Ones([2, 3]).T])).Message);
         Assert.Throws<ArgumentNullException>(() => new Sgd(null!));
         Assert.Throws<ArgumentNullException>(() => new Sgd([null!]));
+        Assert.Throws<ArgumentNullException>(() => new Sgd([w]).Group([null!]));
+        Assert.Contains("there are no parameters", Assert.Throws<ArgumentException>(() => new Sgd([])).Message);
     }
 
     [Fact]

@@ -18,15 +18,15 @@ static partial class ReferenceOperations
         t.Add("bce", c => Loss.BinaryCrossEntropy(c["x"], c["target"], Optional(c, "weight"), Reduced(c)));
         t.Add("bce_with_logits", c => Loss.BinaryCrossEntropyWithLogits(
             c["x"], c["target"], Optional(c, "weight"), Optional(c, "pos_weight"), Reduced(c)));
-        t.Add("poisson_nll_loss", c => Loss.PoissonNegativeLogLikelihood(c["x"], c["target"], Reduced(c)));
+        t.Add("poisson_nll_loss", c => Loss.PoissonNegativeLogLikelihood(c["x"], c["target"], reduction: Reduced(c)));
         t.Add("hinge_embedding_loss", c => Loss.HingeEmbedding(c["x"], c["target"], c.Double("margin"), Reduced(c)));
         t.Add("soft_margin_loss", c => Loss.SoftMargin(c["x"], c["target"], Reduced(c)));
         t.Add("kl_div", KullbackLeibler);
         t.Add("margin_ranking_loss", c => Loss.MarginRanking(c["x1"], c["x2"], c["target"], c.Double("margin"), Reduced(c)));
         t.Add("triplet_margin_loss", c => Loss.TripletMargin(
-            c["anchor"], c["positive"], c["negative"], c.Double("margin"), c.Double("p"), c.Double("eps"), Reduced(c)));
+            c["anchor"], c["positive"], c["negative"], c.Double("margin"), c.Double("p"), c.Double("eps"), reduction: Reduced(c)));
         t.Add("cosine_similarity", c => Loss.CosineSimilarity(c["x1"], c["x2"], c.Int("axis"), c.Double("eps")));
-        t.Add("gaussian_nll_loss", c => Loss.GaussianNegativeLogLikelihood(c["x"], c["target"], c["variance"], c.Double("eps"), Reduced(c)));
+        t.Add("gaussian_nll_loss", c => Loss.GaussianNegativeLogLikelihood(c["x"], c["target"], c["variance"], epsilon: c.Double("eps"), reduction: Reduced(c)));
     }
 
     static Tensor? Optional(ReferenceCase c, string name) => c.Has(name) ? c[name] : null;

@@ -61,20 +61,23 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
                 var own = ((nint)d * Windows.Stride.Depth * Windows.Image.Height + (nint)h * Windows.Stride.Height) * Windows.Image.Width;
                 var from = InPlace ? x + own : phased + (nint)d * Image.Plane + (nint)h * Image.Row;
                 var divisor = Divisors is null ? T.One : T.CreateTruncating(Divisors.Depth[d] * Divisors.Height[h]);
-                if (!InPlace) Row<NextTo>(from, Offsets, y, places == null ? null : chosen, divisor);
-                else if (Windows.Stride.Width == 1) Row<NextTo>(from, OwnOffsets, y, places == null ? null : chosen, divisor);
-                else Row<EverySecond>(from, OwnOffsets, y, places == null ? null : chosen, divisor);
+                var isLow = !InPlace ? Row<NextTo>(from, Offsets, y, places == null ? null : chosen, divisor)
+                    : Windows.Stride.Width == 1 ? Row<NextTo>(from, OwnOffsets, y, places == null ? null : chosen, divisor)
+                    : Row<EverySecond>(from, OwnOffsets, y, places == null ? null : chosen, divisor);
                 if (places == null) continue;
-                SetPlaces(d, h, chosen, y, places);
+                SetPlaces(d, h, chosen, places);
+                if (isLow) MoveInside(d, h, y, places);
                 places += Windows.Count.Width;
             }
     }
 
-    readonly void Row<L>(T* from, int* offsets, T* y, T* chosen, T divisor) where L : struct, ILine
+    // Whether places were chosen and some window has nothing above -∞.
+    readonly bool Row<L>(T* from, int* offsets, T* y, T* chosen, T divisor) where L : struct, ILine
     {
-        if (Divisors is not null) AverageRow<L>(from, offsets, y, divisor);
-        else if (chosen == null) LargestRow<L>(from, offsets, y);
-        else LargestRow<L>(from, offsets, y, chosen);
+        if (Divisors is null && chosen != null) return LargestRow<L>(from, offsets, y, chosen);
+        if (Divisors is null) LargestRow<L>(from, offsets, y);
+        else AverageRow<L>(from, offsets, y, divisor);
+        return false;
     }
 
     // The last register of a row goes over some windows again where nothing may be read beyond them.
@@ -104,25 +107,27 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
         }
     }
 
-    // The same, and which place of the window it was. Of several NaN it is the last, as in PyTorch.
+    // The same, and the offset in the image of which place of the window it was, as a whole number. Of several NaN it is the last, as in PyTorch.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    readonly void LargestRow<L>(T* from, int* offsets, T* y, T* chosen) where L : struct, ILine
+    readonly bool LargestRow<L>(T* from, int* offsets, T* y, T* chosen) where L : struct, ILine
     {
+        var isLow = false;
         for (var next = 0; next < Windows.Count.Width; next += R.Count)
         {
             var w = At(next);
-            R most = L.Load(from + offsets[0] + w * L.Step, true), tap = R.Create(T.Zero), number = tap, one = R.Create(T.One);
+            R most = L.Load(from + offsets[0] + w * L.Step, true), place = R.Bits(OwnOffsets[0]);
             for (var t = 1; t < Taps; t++)
             {
                 var x = L.Load(from + offsets[t] + w * L.Step, t % Windows.Kernel.Width == 0);
-                number += one;
                 var larger = R.Or(R.Less(most, x), R.Not(R.Equal(x, x)));
                 most = R.Select(larger, x, most);
-                tap = R.Select(larger, number, tap);
+                place = R.Select(larger, R.Bits(OwnOffsets[t]), place);
             }
             Store(most, y, w);
-            Store(tap, chosen, w);
+            Store(place, chosen, w);
+            isLow |= R.Any(R.Equal(most, R.Create(T.NegativeInfinity)));
         }
+        return isLow;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -133,12 +138,18 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
         else Partial.Store(value, row + w, rest);
     }
 
-    readonly void SetPlaces(int d, int h, T* chosen, T* y, long* places)
+    readonly void SetPlaces(int d, int h, T* chosen, long* places)
     {
         long z = (long)d * Windows.Stride.Depth - Windows.Padding.Depth, row = (long)h * Windows.Stride.Height - Windows.Padding.Height;
         var first = (z * Windows.Image.Height + row) * Windows.Image.Width - Windows.Padding.Width;
         for (var w = 0; w < Windows.Count.Width; w++, first += Windows.Stride.Width)
-            places[w] = T.IsNegativeInfinity(y[w]) ? FirstInside(d, h, w) : first + OwnOffsets[int.CreateTruncating(chosen[w])];
+            places[w] = first + (sizeof(T) == sizeof(int) ? ((int*)chosen)[w] : ((long*)chosen)[w]);
+    }
+
+    readonly void MoveInside(int d, int h, T* y, long* places)
+    {
+        for (var w = 0; w < Windows.Count.Width; w++)
+            if (T.IsNegativeInfinity(y[w])) places[w] = FirstInside(d, h, w);
     }
 
     // Where all is -∞ the place may have been one of the margin; it is the first that is not and holds -∞ too.

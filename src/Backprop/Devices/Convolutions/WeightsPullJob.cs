@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 
@@ -202,19 +203,15 @@ unsafe struct JoinSharesJob<T> : IJob where T : unmanaged, INumber<T>
     {
         var end = Math.Min(Rows, (chunk + 1) * OfChunk);
         for (var row = chunk * OfChunk; row < end; row++)
+        {
+            var sums = Sums + (nint)row * RowSize;
+            var whole = new Span<T>(sums, RowSize);
+            for (var s = 1; s < Shares; s++) TensorPrimitives.Add(whole, new ReadOnlySpan<T>(sums + (nint)s * Rows * RowSize, RowSize), whole);
             for (var block = 0; block < Channels; block += BlockChannels)
             {
                 var channels = Math.Min(BlockChannels, Channels - block);
-                var from = Sums + (nint)row * RowSize + (nint)block * Taps;
-                var to = To + (nint)row * RowSize + (nint)block * Taps;
-                for (var c = 0; c < channels; c++)
-                    for (var t = 0; t < Taps; t++)
-                    {
-                        var p = from + (nint)t * channels + c;
-                        var sum = *p;
-                        for (var s = 1; s < Shares; s++) sum += p[(nint)s * Rows * RowSize];
-                        *to++ = sum;
-                    }
+                Transposition.Copy(sums + (nint)block * Taps, channels, Taps, channels, To + (nint)row * RowSize + (nint)block * Taps, Taps);
             }
+        }
     }
 }

@@ -163,8 +163,11 @@ unsafe struct WinogradJob<R> : IJob where R : struct, IRegister<R, float>
 }
 
 /// <summary>The weights of windows of 3 by 3 as <see cref="WinogradJob{R}"/> multiplies with them: G·w·Gᵀ, for each of its points packed as panels of rows.</summary>
-unsafe struct WinogradWeightsJob : IJob
+/// <typeparam name="R">No wider than a panel.</typeparam>
+unsafe struct WinogradWeightsJob<R> : IJob where R : struct, IRegister<R, float>
 {
+    const int Taps = 9, Points = 36, Side = 6, Widest = 8;
+
     public float* Weights, To;
     public int Rows, PaddedRows, Channels;
     public nint RowStride, ChannelStride;
@@ -176,43 +179,41 @@ unsafe struct WinogradWeightsJob : IJob
 
     public readonly int Chunks => PaddedRows / Width;
 
+    // The rows of a panel lie side by side in registers.
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int panel)
     {
-        const int points = 36, side = 6;
-        float* w = stackalloc float[9], half = stackalloc float[3 * side], point = stackalloc float[points];
+        float* w = stackalloc float[Taps * Widest], half = stackalloc float[3 * Side * Widest], point = stackalloc float[Points * Widest];
+        new Span<float>(w, Taps * Widest).Clear();
         nint width = Width, size = (nint)PaddedRows * Channels;
-        for (var r = 0; r < width; r++)
+        var rows = Math.Min((int)width, Rows - panel * (int)width);
+        var to = To + panel * Channels * width;
+        for (var c = 0; c < Channels; c++, to += width)
         {
-            var row = panel * width + r;
-            for (var c = 0; c < Channels; c++)
+            for (var r = 0; r < rows; r++)
             {
-                var to = To + (panel * Channels + c) * width + r;
-                if (row < Rows)
-                {
-                    var from = Weights + row * RowStride + c * ChannelStride;
-                    for (var t = 0; t < 9; t++) w[t] = from[Turned ? 8 - t : t];
-                    for (var j = 0; j < 3; j++) Spread(w[j], w[3 + j], w[6 + j], half + j, 3);
-                    for (var i = 0; i < side; i++) Spread(half[3 * i], half[3 * i + 1], half[3 * i + 2], point + side * i, 1);
-                }
-                else
-                {
-                    new Span<float>(point, points).Clear();
-                }
-                for (var p = 0; p < points; p++) to[p * size] = point[p];
+                var from = Weights + (panel * width + r) * RowStride + c * ChannelStride;
+                for (var t = 0; t < Taps; t++) w[t * Widest + r] = from[Turned ? Taps - 1 - t : t];
             }
+            for (var lane = 0; lane < width; lane += R.Count)
+            {
+                for (var j = 0; j < 3; j++) Spread(w + j * Widest + lane, 3 * Widest, half + j * Widest + lane, 3 * Widest);
+                for (var i = 0; i < Side; i++) Spread(half + 3 * i * Widest + lane, Widest, point + Side * i * Widest + lane, Widest);
+            }
+            for (var p = 0; p < Points; p++) new ReadOnlySpan<float>(point + p * Widest, (int)width).CopyTo(new(to + p * size, (int)width));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Spread(float a, float b, float c, float* to, int next)
+    static void Spread(float* from, int step, float* to, int next)
     {
-        float outer = (a + c) * (1f / 6), inner = b * (1f / 6), far = a * (1f / 24) + c * (1f / 6), middle = b * (1f / 12);
-        to[0] = a * 0.25f;
-        to[next] = -outer - inner;
-        to[2 * next] = inner - outer;
-        to[3 * next] = far + middle;
-        to[4 * next] = far - middle;
-        to[5 * next] = c;
+        R a = R.Load(ref *from, 0), b = R.Load(ref from[step], 0), c = R.Load(ref from[2 * step], 0);
+        R sixth = R.Create(1f / 6), outer = (a + c) * sixth, inner = b * sixth, far = a * R.Create(1f / 24) + c * sixth, middle = b * R.Create(1f / 12);
+        (a * R.Create(0.25f)).Store(ref *to, 0);
+        (-outer - inner).Store(ref to[next], 0);
+        (inner - outer).Store(ref to[2 * next], 0);
+        (far + middle).Store(ref to[3 * next], 0);
+        (far - middle).Store(ref to[4 * next], 0);
+        c.Store(ref to[5 * next], 0);
     }
 }

@@ -95,10 +95,10 @@ static class BufferPool
     /// <summary>Looks for what has died, if it may be worth it: for moments when little is alive, as after a backward pass.</summary>
     public static void Tidy()
     {
-        if (Volatile.Read(ref lentBytes) - Volatile.Read(ref aliveBytes) < Patience / 2) return;
+        if (Volatile.Read(ref lentBytes) - Volatile.Read(ref aliveBytes) < Patience) return;
         lock (gate)
         {
-            Reclaim(Patience / 2);
+            Reclaim(Patience);
             // What outlived two looks is old, and only a look at everything sees it die.
             if (aliveBytes <= aliveInAll + aliveInAll / 2 + Patience) return;
             GC.Collect(2, GCCollectionMode.Forced, blocking: true);

@@ -44,6 +44,28 @@ static unsafe class Partial
         return lanes;
     }
 
+    /// <summary>p[0] to p[count − 1]; the rest is as in another register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static R Load<R, T>(T* p, int count, R mask, R rest) where R : struct, IRegister<R, T> where T : unmanaged
+    {
+        if (HasMask<R, T>()) return R.Select(mask, Load(p, count, mask), rest);
+        for (var i = 0; i < count; i++) Unsafe.Add(ref Unsafe.As<R, T>(ref rest), i) = p[i];
+        return rest;
+    }
+
+    /// <summary>The first numbers of a register; the rest is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static R Take<R, T>(R x, int count, R mask) where R : struct, IRegister<R, T> where T : unmanaged
+    {
+        if (HasMask<R, T>()) return R.And(mask, x);
+        for (var i = count; i < R.Count; i++) Unsafe.Add(ref Unsafe.As<R, T>(ref x), i) = default;
+        return x;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool HasMask<R, T>() where R : struct, IRegister<R, T> where T : unmanaged =>
+        typeof(R) == typeof(V512<float>) || typeof(R) == typeof(V512<double>) || typeof(R) == typeof(V256<float>) || typeof(R) == typeof(V256<double>);
+
     /// <summary>Sets p[0] to p[count − 1].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<R, T>(R x, T* p, int count) where R : struct, IRegister<R, T> where T : unmanaged =>

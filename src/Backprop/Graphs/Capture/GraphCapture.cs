@@ -170,6 +170,7 @@ sealed class GraphCapture
             Value = value,
             Gradient = gradient,
             Group = group,
+            Call = call.Op,
             Operation = call.Op.Name,
             Symbol = OperationText.Symbol(call.Op),
             Formula = OperationText.Formula(call.Op, call.Inputs.Length),

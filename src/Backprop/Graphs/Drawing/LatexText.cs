@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Backprop.Graphs;
 
 /// <summary>Text as LaTeX prints it, no sign of which is a command.</summary>
-sealed class LatexText
+sealed partial class LatexText
 {
     readonly SortedSet<int> unusual = [];
 
@@ -65,6 +66,16 @@ sealed class LatexText
         }
         return result.ToString();
     }
+
+    /// <summary>The text in math mode, where mathematical signs need no <c>\ensuremath</c>, which not every reader of mathematics knows.</summary>
+    public string InMath(string value) => Ensured().Replace($"\\text{{{Of(value)}}}", "}$1 \\text{").Replace("\\text{}", "", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\\ensuremath\{([^{}]*)\}")]
+    private static partial Regex Ensured();
+
+    /// <summary>A name in math mode: a letter as a variable, with a number as its subscript, all else as text.</summary>
+    public string Name(string name) => name.Length == 0 || !char.IsAsciiLetter(name[0]) || !name[1..].All(char.IsAsciiDigit) ? InMath(name)
+        : name.Length == 1 ? name : $"{name[0]}_{{{name[1..]}}}";
 
     /// <summary>What pdfLaTeX must be told of signs it does not know: it prints their numbers. LuaLaTeX and XeLaTeX print them where the font has them.</summary>
     public string Declarations

@@ -31,9 +31,9 @@ static class SvgStyle
         _ => Colours(light) + "@media (prefers-color-scheme:dark){" + Colours(dark) + "}",
     };
 
-    /// <summary>The style sheet of a page whose reader may choose light or dark.</summary>
-    public static string OfPage() => Shared + Colours(light) + "@media (prefers-color-scheme:dark){:root:not([data-theme=light]){" + Colours(dark) + "}}:root[data-theme=dark]{"
-        + Colours(dark) + "}:root[data-theme=light]{" + Colours(light) + "}\n";
+    /// <summary>The style sheet of a page whose reader may choose light or dark. The choice gives its colours no precedence over those of the page, as of what is chosen.</summary>
+    public static string OfPage() => Shared + Colours(light) + "@media (prefers-color-scheme:dark){:where(:root:not([data-theme=light])){" + Colours(dark) + "}}:where(:root[data-theme=dark]){"
+        + Colours(dark) + "}:where(:root[data-theme=light]){" + Colours(light) + "}\n";
 
     const string Shared =
         ".backprop text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans','Noto Sans CJK KR','Apple SD Gothic Neo','Malgun Gothic',sans-serif;" +

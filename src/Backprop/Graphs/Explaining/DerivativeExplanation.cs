@@ -90,10 +90,10 @@ public sealed record DerivativeExplanation
     public string ToLatex()
     {
         var latex = new LatexText();
-        string Name(string name) => $"\\text{{{latex.Of(name)}}}";
+        string Name(string name) => latex.Name(name);
         string Partial(string of, string by) => $"\\frac{{\\partial {Name(of)}}}{{\\partial {Name(by)}}}";
         var lines = new List<string>();
-        foreach (var step in Steps) lines.Add($"{Name(step.Name)} &= {Name(step.Formula)} = {Number(step.Value)}");
+        foreach (var step in Steps) lines.Add($"{Name(step.Name)} &= {latex.InMath(step.Formula)} = {Number(step.Value)}");
         foreach (var path in Paths)
             if (path.Factors.Count > 0)
                 lines.Add($"{string.Join(" \\cdot ", path.Factors.Select(f => Partial(f.Of, f.By)))} &= {Product(path, " \\cdot ", Number)}");

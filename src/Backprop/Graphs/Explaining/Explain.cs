@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Backprop.Formulas;
 
 namespace Backprop.Graphs;
 
@@ -46,6 +47,82 @@ public static class Explain
                 $"Explain.Derivative: {SafeText.OneLine(name)} has shape {tensor.Shape}; the chain rule is told of single numbers. Take one element (x[0]) before computing, or draw the graph.");
         var graph = Graph.Of(result, input, a, b, c, d, resultName: resultName, aName: Mark, bName: aName, cName: bName, dName: cName, eName: dName);
         return new PathFinder(graph, Called(input, inputName), mostPaths).Explain(Called(result, resultName), language);
+    }
+
+    /// <summary>
+    /// The formula by which a result comes from its inputs, simplified: <c>price = apple * count * tax</c>, also as LaTeX and as C#. Tensors given besides are named as the call
+    /// names them.
+    /// </summary>
+    /// <param name="result">The result; calls on the way to it were recorded.</param>
+    /// <param name="a">A tensor to be called by its name, as are the next.</param>
+    /// <param name="b">Another.</param>
+    /// <param name="c">Another.</param>
+    /// <param name="d">Another.</param>
+    /// <param name="e">Another.</param>
+    /// <param name="resultName">Filled in by the compiler, as are the next.</param>
+    /// <param name="aName">Filled in.</param>
+    /// <param name="bName">Filled in.</param>
+    /// <param name="cName">Filled in.</param>
+    /// <param name="dName">Filled in.</param>
+    /// <param name="eName">Filled in.</param>
+    /// <exception cref="GradientException">Nothing was recorded on the way to the result.</exception>
+    /// <exception cref="ArgumentException">It takes more operations than anybody reads.</exception>
+    public static FormulaExplanation Formula(
+        Tensor result, Tensor? a = null, Tensor? b = null, Tensor? c = null, Tensor? d = null, Tensor? e = null,
+        [CallerArgumentExpression(nameof(result))] string resultName = "",
+        [CallerArgumentExpression(nameof(a))] string aName = "", [CallerArgumentExpression(nameof(b))] string bName = "",
+        [CallerArgumentExpression(nameof(c))] string cName = "", [CallerArgumentExpression(nameof(d))] string dName = "",
+        [CallerArgumentExpression(nameof(e))] string eName = "")
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var graph = Graph.Of(
+            result, a, b, c, d, e, options: new() { Gradients = false }, resultName: resultName, aName: aName, bName: bName, cName: cName, dName: dName, eName: eName);
+        return Written(graph, Called(result, resultName), null, null);
+    }
+
+    /// <summary>
+    /// The formula of a derivative, by every operation's own rule, simplified: <c>∂price/∂apple = count * tax</c>, also as LaTeX and as C#. Tensors are taken element by element, and
+    /// their sums and means.
+    /// </summary>
+    /// <param name="result">The number that is differentiated; calls on the way to it were recorded.</param>
+    /// <param name="input">With respect to which: an input, or a result on the way.</param>
+    /// <param name="a">A further tensor to be called by its name, as are the next.</param>
+    /// <param name="b">Another.</param>
+    /// <param name="c">Another.</param>
+    /// <param name="d">Another.</param>
+    /// <param name="resultName">Filled in by the compiler, as are the next.</param>
+    /// <param name="inputName">Filled in.</param>
+    /// <param name="aName">Filled in.</param>
+    /// <param name="bName">Filled in.</param>
+    /// <param name="cName">Filled in.</param>
+    /// <param name="dName">Filled in.</param>
+    /// <exception cref="ShapeException">The result is not a single number, or the way leads through an operation that is no formula, as a matrix product; the message names it.</exception>
+    /// <exception cref="GradientException">Nothing was recorded on the way to the result.</exception>
+    /// <exception cref="ArgumentException">It takes more operations than anybody reads.</exception>
+    public static FormulaExplanation DerivativeFormula(
+        Tensor result, Tensor input, Tensor? a = null, Tensor? b = null, Tensor? c = null, Tensor? d = null,
+        [CallerArgumentExpression(nameof(result))] string resultName = "", [CallerArgumentExpression(nameof(input))] string inputName = "",
+        [CallerArgumentExpression(nameof(a))] string aName = "", [CallerArgumentExpression(nameof(b))] string bName = "",
+        [CallerArgumentExpression(nameof(c))] string cName = "", [CallerArgumentExpression(nameof(d))] string dName = "")
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(input);
+        if (result.Count != 1) throw new ShapeException(
+            $"Explain.DerivativeFormula: {SafeText.OneLine(resultName)} has shape {result.Shape}; what is differentiated must be a single number, as its Sum() or Mean() is.");
+        var graph = Graph.Of(
+            result, input, a, b, c, d, options: new() { Gradients = false }, resultName: resultName, aName: Mark, bName: aName, cName: bName, dName: cName, eName: dName);
+        return Written(graph, Called(result, resultName), Called(input, inputName), graph.Nodes.FirstOrDefault(node => node.Name == Mark));
+    }
+
+    static FormulaExplanation Written(Graph graph, string result, string? input, GraphNode? target)
+    {
+        var reader = new FormulaReader(graph, node => node.Name == Mark ? input : node.Name);
+        var simplifier = new Simplifier(reader.Order);
+        var formula = simplifier.Simplify(input is null ? reader.Result : reader.Derivative(target));
+        var called = new Dictionary<Source, string>(ReferenceEqualityComparer.Instance);
+        foreach (var node in graph.Nodes)
+            if (node.Call is not null && node.Name is { } name) called.TryAdd(simplifier.Simplify(reader[node]), name == Mark ? input! : name);
+        return new(result, input, formula, called, reader.HasTensors);
     }
 
     /// <summary>Which of some inputs matters most to a result: derivative and elasticity of each, a bar for each, the one that matters most first.</summary>
@@ -98,7 +175,7 @@ public static class Explain
             var output = graph.Outputs.First();
             var root = graph.Into(output).Select(edge => graph[edge.From]).FirstOrDefault() ?? output;
             var target = graph.Nodes.FirstOrDefault(node => node.Name == Mark);
-            var reached = target is null ? [] : NodesTo(target, root);
+            var reached = target is null ? [] : graph.Between(target, root);
             foreach (var node in graph.Nodes)
                 names[node.Id] = node.Id == target?.Id ? input : node.Id == root.Id ? result : SafeText.OneLine(node.Label);
             Name(reached, root, target);
@@ -118,26 +195,16 @@ public static class Explain
             };
         }
 
-        // Results on the way that the user gave no name.
+        // Results on the way that the user gave no name; beside the way such a result is its number.
         void Name(HashSet<int> reached, GraphNode root, GraphNode? target)
         {
             var next = 1;
             foreach (var node in graph.Nodes)
-                if (reached.Contains(node.Id) && node.Id != root.Id && node.Id != target!.Id && !node.IsLeaf && node.Name is null) names[node.Id] = $"u{next++}";
-        }
-
-        // What lies between the target and the root, both included.
-        HashSet<int> NodesTo(GraphNode target, GraphNode root)
-        {
-            var after = new HashSet<int> { target.Id };
-            foreach (var node in graph.Nodes)
-                if (graph.Into(node).Any(edge => after.Contains(edge.From))) after.Add(node.Id);
-            var before = new HashSet<int> { root.Id };
-            foreach (var node in graph.Nodes.Reverse())
-                if (before.Contains(node.Id))
-                    foreach (var edge in graph.Into(node)) before.Add(edge.From);
-            after.IntersectWith(before);
-            return after;
+            {
+                if (node.IsLeaf || node.Name is not null || node.Id == root.Id || node.Id == target?.Id) continue;
+                if (reached.Contains(node.Id)) names[node.Id] = $"u{next++}";
+                else if (node.Value.Number is { } number) names[node.Id] = NumberText.Of(number);
+            }
         }
 
         // Every use of a node continues the paths that lead to the call which uses it; the largest are kept.
@@ -162,7 +229,8 @@ public static class Explain
         {
             var operands = graph.Into(node).Select(edge => names[edge.From]).ToArray();
             var symbol = node.Symbol.Length > 0 ? node.Symbol : node.Label;
-            var formula = operands.Length == 2 && !char.IsLetter(symbol[0]) ? $"{operands[0]} {symbol} {operands[1]}" : $"{symbol}({string.Join(", ", operands)})";
+            var formula = operands.Length == 2 && !char.IsLetter(symbol[0]) ? $"{operands[0]} {symbol} {operands[1]}"
+                : operands.Length == 1 && symbol == "−" ? $"−{operands[0]}" : $"{symbol}({string.Join(", ", operands)})";
             return new(names[node.Id], SafeText.OneLine(formula), node.Value.Number ?? double.NaN);
         }
     }

@@ -62,18 +62,18 @@ sealed record ExplanationWords
 
     static readonly ExplanationWords korean = new()
     {
-        Independent = (y, x) => $"{y} 값은 {x}에 의존하지 않습니다: 둘을 잇는 경로가 없습니다.",
-        OnePath = (y, x) => $"{y}에서 {x}까지 거슬러 가는 경로는 하나입니다. 경로를 따라 국소 미분을 곱합니다:",
-        ManyPaths = (y, x, count) => $"{y}에서 {x}까지 거슬러 가는 경로는 {count}개입니다. 각 경로를 따라 국소 미분을 곱하고, 그 곱을 모두 더합니다:",
-        Largest = count => $"가장 큰 {count}개",
-        OnceEach = "역전파는 호출마다 한 번씩만 지나가며 경로가 만나는 곳에서 더합니다. 경로를 하나하나 나열하지 않습니다.",
-        Itself = "수는 자기 자신과 똑같이 변합니다.",
+        Independent = (y, x) => $"{y}의 값은 {x}에 따라 달라지지 않습니다. 둘을 잇는 경로가 없습니다.",
+        OnePath = (y, x) => $"{y}에서 {x}까지 거슬러 올라가는 경로는 하나입니다. 경로를 따라 국소적 미분을 곱합니다.",
+        ManyPaths = (y, x, count) => $"{y}에서 {x}까지 거슬러 올라가는 경로는 {count}개입니다. 경로마다 국소적 미분을 곱하고, 그 곱을 모두 더합니다.",
+        Largest = count => $"기여가 큰 {count}개만 표시",
+        OnceEach = "역전파는 각 연산을 한 번씩만 거치며 경로가 만나는 곳에서 값을 더할 뿐, 경로를 일일이 나열하지 않습니다.",
+        Itself = "자기 자신에 대한 미분은 1입니다.",
         Steps = "순전파:",
-        DependsOn = y => $"{y} 값에 영향이 큰 순서:",
+        DependsOn = y => $"{y}에 영향을 많이 주는 순서:",
         Input = "입력",
         Value = "값",
         Derivative = "미분",
         Elasticity = "탄력성",
-        Meaning = (y, x, percent) => $"{x} 값이 1 % 커지면 {y} 값은 약 {percent} % 변합니다.",
+        Meaning = (y, x, percent) => $"{x}의 값이 1% 커지면 {y}의 값은 약 {percent}% 변합니다.",
     };
 }

@@ -6,7 +6,7 @@ namespace Backprop.Graphs;
 /// </summary>
 sealed partial class LevelLayout(GraphGroup? group, Faces faces, DrawingOptions options)
 {
-    const double NodeGap = 16, LabelGap = 8, BendGap = 12, Approach = 9, FrameGap = 20, TitleRoom = 22, FramePadding = 12;
+    const double NodeGap = 16, LabelGap = 13, BendGap = 12, Approach = 9, FrameGap = 20, TitleRoom = 22, FramePadding = 12;
 
     readonly List<LevelUnit> units = [];
     readonly Dictionary<int, LevelUnit> byNode = [];

@@ -14,7 +14,7 @@ static class PageDrawing
     {
         var states = PageStates.Of(graph);
         var style = SvgStyle.OfPage() + File("page.css");
-        var script = File("page.js");
+        var script = Script();
         var drawings = new StringBuilder();
         var pictures = new PagePictures(options.Picture);
         var i = 0;
@@ -48,6 +48,10 @@ static class PageDrawing
         }
         return text.ToString();
     }
+
+    static readonly string[] scripts = ["data", "formulas", "sentences", "scene", "steps", "view", "folding", "panel", "pointer", "keys"];
+
+    static string Script() => $"'use strict';\n(() => {{\n{string.Concat(scripts.Select(name => File($"script.{name}.js")))}}})();\n";
 
     // A browser reads every line break as a line feed before it compares the hash.
     static string File(string name)

@@ -14,15 +14,15 @@ public abstract class ConvolutionModule : Module
         int inputs, int outputs, ValueList<int> kernel, Generator generator, ValueList<int> stride, ValueList<int> padding, ValueList<int> dilation,
         int groups, bool bias, DType dtype, bool transposed)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
+        Option.AtLeastOne(inputs, GetType().Name);
+        Option.AtLeastOne(outputs, GetType().Name);
+        Option.AtLeastOne(groups, GetType().Name);
         for (var i = 0; i < kernel.Count; i++)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(kernel[i], 1, nameof(kernel));
-            ArgumentOutOfRangeException.ThrowIfLessThan(stride[i], 1, nameof(stride));
-            ArgumentOutOfRangeException.ThrowIfLessThan(dilation[i], 1, nameof(dilation));
-            ArgumentOutOfRangeException.ThrowIfNegative(padding[i], nameof(padding));
+            Option.AtLeastOne(kernel[i], GetType().Name, nameof(kernel));
+            Option.AtLeastOne(stride[i], GetType().Name, nameof(stride));
+            Option.AtLeastOne(dilation[i], GetType().Name, nameof(dilation));
+            Option.NotNegative(padding[i], GetType().Name, nameof(padding));
         }
         if (inputs % groups != 0 || outputs % groups != 0) throw new ArgumentException(
             $"{GetType().Name}: {inputs} inputs and {outputs} outputs do not fall into {groups} equal groups; both must be multiples.", nameof(groups));
@@ -61,18 +61,14 @@ public abstract class ConvolutionModule : Module
     {
         get
         {
-            var text = $"{GetType().Name}({Inputs} → {Outputs}, kernel {Show(Kernel)}";
-            if (!All(Strides, 1)) text += $", stride {Show(Strides)}";
-            if (!All(Paddings, 0)) text += $", padding {Show(Paddings)}";
-            if (!All(Dilations, 1)) text += $", dilation {Show(Dilations)}";
+            var text = $"{GetType().Name}({Inputs} → {Outputs}, kernel {Sizes.Show(Kernel)}";
+            if (!Sizes.All(Strides, 1)) text += $", stride {Sizes.Show(Strides)}";
+            if (!Sizes.All(Paddings, 0)) text += $", padding {Sizes.Show(Paddings)}";
+            if (!Sizes.All(Dilations, 1)) text += $", dilation {Sizes.Show(Dilations)}";
             if (Groups > 1) text += $", {Groups} groups";
             return text + ")";
         }
     }
-
-    static bool All(ValueList<int> sizes, int size) => sizes.All(s => s == size);
-
-    static string Show(ValueList<int> sizes) => All(sizes, sizes[0]) ? $"{sizes[0]}" : $"({string.Join(", ", sizes)})";
 
     /// <inheritdoc/>
     protected override IEnumerable<ModulePart> Parts => Bias is null ? [("weight", Weight)] : [("weight", Weight), ("bias", Bias)];

@@ -1,4 +1,56 @@
+using Backprop.Ops;
+
 namespace Backprop.Modules;
+
+/// <summary>What poolings have in common: windows that slide over every channel of [batch, channels, sizes…]; the batch may be left out.</summary>
+public abstract class PoolLayer : Module
+{
+    private protected PoolLayer(ValueList<int> kernel, ValueList<int> stride, ValueList<int> padding, ValueList<int> dilation, bool ceilMode)
+    {
+        var owner = GetType().Name;
+        for (var i = 0; i < kernel.Count; i++)
+        {
+            Option.AtLeastOne(kernel[i], owner, nameof(kernel));
+            Option.AtLeastOne(stride[i], owner, nameof(stride));
+            Option.AtLeastOne(dilation[i], owner, nameof(dilation));
+            Option.NotNegative(padding[i], owner, nameof(padding));
+        }
+        (Kernel, Strides, Paddings, Dilations, CeilMode) = (kernel, stride, padding, dilation, ceilMode);
+    }
+
+    private protected ValueList<int> Kernel { get; }
+    private protected ValueList<int> Strides { get; }
+    private protected ValueList<int> Paddings { get; }
+    private protected ValueList<int> Dilations { get; }
+
+    /// <summary>Whether a last window counts that reaches beyond the image, if it begins within.</summary>
+    public bool CeilMode { get; }
+
+    /// <inheritdoc/>
+    public override string Name
+    {
+        get
+        {
+            var text = $"{GetType().Name}({Sizes.Show(Kernel)}";
+            if (Strides != Kernel) text += $", stride {Sizes.Show(Strides)}";
+            if (!Sizes.All(Paddings, 0)) text += $", padding {Sizes.Show(Paddings)}";
+            if (!Sizes.All(Dilations, 1)) text += $", dilation {Sizes.Show(Dilations)}";
+            return text + ")";
+        }
+    }
+}
+
+/// <summary>The largest number of every window, over any number of spatial axes.</summary>
+public abstract class MaxPoolLayer : PoolLayer
+{
+    private protected MaxPoolLayer(ValueList<int> kernel, ValueList<int> stride, ValueList<int> padding, ValueList<int> dilation, bool ceilMode)
+        : base(kernel, stride, padding, dilation, ceilMode)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Compute(Tensor x) => MaxPooling.Call(x, Kernel, Strides, Paddings, Dilations, CeilMode);
+}
 
 /// <summary>The largest number of every window: see <see cref="Tensor.MaxPool1d"/>.</summary>
 /// <param name="kernel">The size of a window.</param>
@@ -6,14 +58,8 @@ namespace Backprop.Modules;
 /// <param name="padding">How far windows may begin in front of the image.</param>
 /// <param name="dilation">How far neighbours within a window lie apart.</param>
 /// <param name="ceilMode">Whether a last window counts that reaches beyond the image, if it begins within.</param>
-public sealed class MaxPool1d(int kernel, int? stride = null, int padding = 0, int dilation = 1, bool ceilMode = false) : Module
-{
-    /// <inheritdoc/>
-    public override string Name => $"MaxPool1d({kernel})";
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.MaxPool1d(kernel, stride, padding, dilation, ceilMode);
-}
+public sealed class MaxPool1d(int kernel, int? stride = null, int padding = 0, int dilation = 1, bool ceilMode = false)
+    : MaxPoolLayer([kernel], [stride ?? kernel], [padding], [dilation], ceilMode);
 
 /// <summary>The largest number of every window: see <see cref="Tensor.MaxPool2d"/>.</summary>
 /// <param name="kernel">The size of a window.</param>
@@ -21,14 +67,8 @@ public sealed class MaxPool1d(int kernel, int? stride = null, int padding = 0, i
 /// <param name="padding">How far windows may begin in front of the image; none if left out.</param>
 /// <param name="dilation">How far neighbours within a window lie apart; 1 if left out.</param>
 /// <param name="ceilMode">Whether a last window counts that reaches beyond the image, if it begins within.</param>
-public sealed class MaxPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, Size2d? dilation = null, bool ceilMode = false) : Module
-{
-    /// <inheritdoc/>
-    public override string Name => $"MaxPool2d({kernel})";
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.MaxPool2d(kernel, stride, padding, dilation, ceilMode);
-}
+public sealed class MaxPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, Size2d? dilation = null, bool ceilMode = false)
+    : MaxPoolLayer(kernel.List, (stride ?? kernel).List, (padding ?? 0).List, (dilation ?? 1).List, ceilMode);
 
 /// <summary>The largest number of every window: see <see cref="Tensor.MaxPool3d"/>.</summary>
 /// <param name="kernel">The size of a window.</param>
@@ -36,13 +76,21 @@ public sealed class MaxPool2d(Size2d kernel, Size2d? stride = null, Size2d? padd
 /// <param name="padding">How far windows may begin in front of the image; none if left out.</param>
 /// <param name="dilation">How far neighbours within a window lie apart; 1 if left out.</param>
 /// <param name="ceilMode">Whether a last window counts that reaches beyond the image, if it begins within.</param>
-public sealed class MaxPool3d(Size3d kernel, Size3d? stride = null, Size3d? padding = null, Size3d? dilation = null, bool ceilMode = false) : Module
+public sealed class MaxPool3d(Size3d kernel, Size3d? stride = null, Size3d? padding = null, Size3d? dilation = null, bool ceilMode = false)
+    : MaxPoolLayer(kernel.List, (stride ?? kernel).List, (padding ?? 0).List, (dilation ?? 1).List, ceilMode);
+
+/// <summary>The mean of every window, over any number of spatial axes.</summary>
+public abstract class AvgPoolLayer : PoolLayer
 {
-    /// <inheritdoc/>
-    public override string Name => $"MaxPool3d({kernel})";
+    readonly bool countIncludePad;
+    readonly double divisor;
+
+    private protected AvgPoolLayer(ValueList<int> kernel, ValueList<int> stride, ValueList<int> padding, bool ceilMode, bool countIncludePad, double? divisor)
+        : base(kernel, stride, padding, ValueList.Create(Enumerable.Repeat(1, kernel.Count).ToArray()), ceilMode) =>
+        (this.countIncludePad, this.divisor) = (countIncludePad, Tensor.PoolDivisor(divisor));
 
     /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.MaxPool3d(kernel, stride, padding, dilation, ceilMode);
+    protected override Tensor Compute(Tensor x) => AveragePooling.Call(x, Kernel, Strides, Paddings, CeilMode, countIncludePad, divisor);
 }
 
 /// <summary>The mean of every window: see <see cref="Tensor.AvgPool1d"/>.</summary>
@@ -51,14 +99,8 @@ public sealed class MaxPool3d(Size3d kernel, Size3d? stride = null, Size3d? padd
 /// <param name="padding">How many zeros surround the image on each side.</param>
 /// <param name="ceilMode">Whether a last window counts that reaches beyond the image, if it begins within.</param>
 /// <param name="countIncludePad">Whether zeros of the margin count as elements of the mean.</param>
-public sealed class AvgPool1d(int kernel, int? stride = null, int padding = 0, bool ceilMode = false, bool countIncludePad = true) : Module
-{
-    /// <inheritdoc/>
-    public override string Name => $"AvgPool1d({kernel})";
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.AvgPool1d(kernel, stride, padding, ceilMode, countIncludePad);
-}
+public sealed class AvgPool1d(int kernel, int? stride = null, int padding = 0, bool ceilMode = false, bool countIncludePad = true)
+    : AvgPoolLayer([kernel], [stride ?? kernel], [padding], ceilMode, countIncludePad, null);
 
 /// <summary>The mean of every window: see <see cref="Tensor.AvgPool2d"/>.</summary>
 /// <param name="kernel">The size of a window.</param>
@@ -67,14 +109,9 @@ public sealed class AvgPool1d(int kernel, int? stride = null, int padding = 0, b
 /// <param name="ceilMode">Whether a last window counts that reaches beyond the image, if it begins within.</param>
 /// <param name="countIncludePad">Whether zeros of the margin count as elements of the mean.</param>
 /// <param name="divisor">What the sum of a window is divided by; how many elements it has if left out.</param>
-public sealed class AvgPool2d(Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false, bool countIncludePad = true, double? divisor = null) : Module
-{
-    /// <inheritdoc/>
-    public override string Name => $"AvgPool2d({kernel})";
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.AvgPool2d(kernel, stride, padding, ceilMode, countIncludePad, divisor);
-}
+public sealed class AvgPool2d(
+    Size2d kernel, Size2d? stride = null, Size2d? padding = null, bool ceilMode = false, bool countIncludePad = true, double? divisor = null)
+    : AvgPoolLayer(kernel.List, (stride ?? kernel).List, (padding ?? 0).List, ceilMode, countIncludePad, divisor);
 
 /// <summary>The mean of every window: see <see cref="Tensor.AvgPool3d"/>.</summary>
 /// <param name="kernel">The size of a window.</param>
@@ -83,55 +120,6 @@ public sealed class AvgPool2d(Size2d kernel, Size2d? stride = null, Size2d? padd
 /// <param name="ceilMode">Whether a last window counts that reaches beyond the image, if it begins within.</param>
 /// <param name="countIncludePad">Whether zeros of the margin count as elements of the mean.</param>
 /// <param name="divisor">What the sum of a window is divided by; how many elements it has if left out.</param>
-public sealed class AvgPool3d(Size3d kernel, Size3d? stride = null, Size3d? padding = null, bool ceilMode = false, bool countIncludePad = true, double? divisor = null) : Module
-{
-    /// <inheritdoc/>
-    public override string Name => $"AvgPool3d({kernel})";
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.AvgPool3d(kernel, stride, padding, ceilMode, countIncludePad, divisor);
-}
-
-/// <summary>The means of so many windows, whatever the size: see <see cref="Tensor.AdaptiveAvgPool1d"/>.</summary>
-/// <param name="output">How many windows there are.</param>
-public sealed class AdaptiveAvgPool1d(int output) : Module
-{
-    /// <inheritdoc/>
-    public override string Name => $"AdaptiveAvgPool1d({output})";
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.AdaptiveAvgPool1d(output);
-}
-
-/// <summary>The means of so many windows, whatever the size: see <see cref="Tensor.AdaptiveAvgPool2d"/>.</summary>
-/// <param name="output">How many windows there are along each axis.</param>
-public sealed class AdaptiveAvgPool2d(Size2d output) : Module
-{
-    /// <inheritdoc/>
-    public override string Name => $"AdaptiveAvgPool2d({output})";
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.AdaptiveAvgPool2d(output);
-}
-
-/// <summary>The largest numbers of so many windows, whatever the size: see <see cref="Tensor.AdaptiveMaxPool1d"/>.</summary>
-/// <param name="output">How many windows there are.</param>
-public sealed class AdaptiveMaxPool1d(int output) : Module
-{
-    /// <inheritdoc/>
-    public override string Name => $"AdaptiveMaxPool1d({output})";
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.AdaptiveMaxPool1d(output);
-}
-
-/// <summary>The largest numbers of so many windows, whatever the size: see <see cref="Tensor.AdaptiveMaxPool2d"/>.</summary>
-/// <param name="output">How many windows there are along each axis.</param>
-public sealed class AdaptiveMaxPool2d(Size2d output) : Module
-{
-    /// <inheritdoc/>
-    public override string Name => $"AdaptiveMaxPool2d({output})";
-
-    /// <inheritdoc/>
-    protected override Tensor Compute(Tensor x) => x.AdaptiveMaxPool2d(output);
-}
+public sealed class AvgPool3d(
+    Size3d kernel, Size3d? stride = null, Size3d? padding = null, bool ceilMode = false, bool countIncludePad = true, double? divisor = null)
+    : AvgPoolLayer(kernel.List, (stride ?? kernel).List, (padding ?? 0).List, ceilMode, countIncludePad, divisor);

@@ -15,7 +15,7 @@ public sealed class Upsample : Module
     /// <exception cref="ArgumentOutOfRangeException">The factor is not above 0.</exception>
     public Upsample(double factor, InterpolationMode mode = InterpolationMode.Nearest, bool alignCorners = false)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor);
+        Option.Positive(factor, nameof(Upsample));
         (this.factor, this.mode, this.alignCorners) = (factor, mode, alignCorners);
     }
 
@@ -23,9 +23,11 @@ public sealed class Upsample : Module
     /// <param name="sizes">The new size of every spatial axis.</param>
     /// <param name="mode">How new elements are made of old ones.</param>
     /// <param name="alignCorners">Whether the first and last elements lie upon each other; if not, the outer edges do.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is less than 1.</exception>
     public Upsample(int[] sizes, InterpolationMode mode = InterpolationMode.Nearest, bool alignCorners = false)
     {
         ArgumentNullException.ThrowIfNull(sizes);
+        foreach (var size in sizes) Option.AtLeastOne(size, nameof(Upsample));
         (this.sizes, this.mode, this.alignCorners) = ([.. sizes], mode, alignCorners);
     }
 
@@ -40,6 +42,8 @@ public sealed class Upsample : Module
 /// <param name="factor">By how much height and width grow.</param>
 public sealed class PixelShuffle(int factor) : Module
 {
+    readonly int factor = Option.AtLeastOne(factor, nameof(PixelShuffle));
+
     /// <inheritdoc/>
     public override string Name => $"PixelShuffle({factor})";
 
@@ -51,6 +55,8 @@ public sealed class PixelShuffle(int factor) : Module
 /// <param name="factor">By how much height and width shrink.</param>
 public sealed class PixelUnshuffle(int factor) : Module
 {
+    readonly int factor = Option.AtLeastOne(factor, nameof(PixelUnshuffle));
+
     /// <inheritdoc/>
     public override string Name => $"PixelUnshuffle({factor})";
 

@@ -39,6 +39,9 @@ public sealed record Fused : Op
     public override Source? Read(ReadOnlySpan<Source> x) => recipe.Read(x);
 
     /// <inheritdoc/>
+    public override Source? ReadPull(int operand, Source dy, ReadOnlySpan<Source> x, Source y) => recipe.ReadPull(operand, dy, x);
+
+    /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x)
     {
         var shape = x[0].Shape;

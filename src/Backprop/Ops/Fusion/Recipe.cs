@@ -157,18 +157,42 @@ sealed class Recipe(int operands, Tensor[] captured, double[] literals, Recipe.C
     }
 
     /// <summary>The calls put into each other as text, as far as all of them are formulas.</summary>
-    public Source? Read(ReadOnlySpan<Source> x)
+    public Source? Read(ReadOnlySpan<Source> x) => Texts(x)?[^1];
+
+    /// <summary>The derivative with respect to an operand as text, by every call's own rule.</summary>
+    public Source? ReadPull(int operand, Source dy, ReadOnlySpan<Source> x)
+    {
+        if (Texts(x) is not { } values) return null;
+        var flows = new Source?[values.Length];
+        flows[^1] = dy;
+        for (var i = calls.Length - 1; i >= 0; i--)
+        {
+            if (flows[FirstCall + i] is not { } flow) continue;
+            var operands = Texts(calls[i], values);
+            for (var k = 0; k < operands.Length; k++)
+            {
+                if (calls[i].Of[k] is not (>= 0 and var place)) continue;
+                if (calls[i].Op.ReadPull(k, flow, operands, values[FirstCall + i]) is not { } part) return null;
+                flows[place] = flows[place] is { } others ? others + part : part;
+            }
+        }
+        return flows[operand] ?? 0;
+    }
+
+    Source[]? Texts(ReadOnlySpan<Source> x)
     {
         var values = new Source[FirstCall + calls.Length];
         x.CopyTo(values);
         for (var i = 0; i < literals.Length; i++) values[Sources + i] = literals[i];
         for (var i = 0; i < calls.Length; i++)
         {
-            if (calls[i].Op.Read([.. calls[i].Of.Select(written => values[Place(written)])]) is not { } text) return null;
+            if (calls[i].Op.Read(Texts(calls[i], values)) is not { } text) return null;
             values[FirstCall + i] = text;
         }
-        return values[^1];
+        return values;
     }
+
+    static Source[] Texts(Call call, Source[] values) => [.. call.Of.Select(written => values[Place(written)])];
 
     public int Calls => calls.Length;
 

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 
-namespace Backprop.Optimizers;
+namespace Backprop;
 
-/// <summary>What an option may be, and the error where it is something else.</summary>
+/// <summary>What an option of a module, a loss or an optimiser may be, and the error where it is something else.</summary>
 static class Option
 {
     public static double NotNegative(double value, string owner, [CallerArgumentExpression(nameof(value))] string name = "") =>
@@ -19,6 +19,9 @@ static class Option
 
     public static int AtLeastOne(int value, string owner, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= 1 ? value : throw Wrong(value, owner, name, "a whole number ≥ 1");
+
+    public static int NotNegative(int value, string owner, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= 0 ? value : throw Wrong(value, owner, name, "a whole number ≥ 0");
 
     static ArgumentOutOfRangeException Wrong(double value, string owner, string name, string range) =>
         new(null, FormattableString.Invariant($"{owner}: {name} is {value} and must be {range}."));
