@@ -3,9 +3,9 @@ using Backprop.MicroBench;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
-using Perfolizer.Horology;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Perfolizer.Horology;
 
 // dotnet run -c Release --project bench/Backprop.MicroBench -- --filter '*Products*' (--list tree shows all; without a filter it asks).
 // One thread, three short runs in this process: enough to see a kernel change. What is quoted anywhere comes from bench/run.sh.
