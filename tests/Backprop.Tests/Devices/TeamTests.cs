@@ -155,4 +155,35 @@ public sealed class TeamTests
         Assert.Throws<ArgumentOutOfRangeException>(() => BackpropSettings.Threads = 0);
         Assert.True(BackpropSettings.Threads >= 1);
     }
+
+    // Threads of the team are slow, so that the caller sleeps, and is interrupted there; a waking that got lost would let a later job wait for ever.
+    [Fact]
+    public void Interrupted_callers_are_woken_by_later_jobs_too() => With(3, () =>
+    {
+        var done = false;
+        var caller = new Thread(() =>
+        {
+            for (var i = 0; i < 400; i++)
+            {
+                try
+                {
+                    var own = Environment.CurrentManagedThreadId;
+                    Run(6, _ =>
+                    {
+                        if (Environment.CurrentManagedThreadId != own) Thread.SpinWait(20_000);
+                    });
+                    Thread.Sleep(0);
+                }
+                catch (ThreadInterruptedException)
+                {
+                }
+            }
+            done = true;
+        })
+        { IsBackground = true };
+        caller.Start();
+        for (var i = 0; i < 200 && !caller.Join(1); i++) caller.Interrupt();
+        Assert.True(caller.Join(TimeSpan.FromSeconds(60)) && done, "a caller waits for what never comes");
+        EveryChunkOnce(50);
+    });
 }

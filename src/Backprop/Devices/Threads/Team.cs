@@ -19,7 +19,7 @@ static class Team
     static readonly long patience = Stopwatch.Frequency / 10_000;
 
     static readonly Lock growing = new();
-    static readonly SemaphoreSlim finished = new(0);
+    static readonly object finished = new();
     static volatile TeamMember[] members = [];
     static volatile int size = DefaultSize();
     static TeamState state;
@@ -128,20 +128,21 @@ static class Team
             Thread.SpinWait(1);
             if (Stopwatch.GetTimestamp() - start < patience) continue;
             Interlocked.Exchange(ref state.CallerSleeps, 1);
-            if (Volatile.Read(ref state.Inside) != 0 || Interlocked.Exchange(ref state.CallerSleeps, 0) == 0) Sleep();
+            if (Volatile.Read(ref state.Inside) == 0) Volatile.Write(ref state.CallerSleeps, 0);
+            else Sleep();
         }
     }
 
-    // Who interrupts a caller interrupts what comes after its job.
+    // Until somebody clears the mark. Who interrupts a caller interrupts what comes after its job; a SemaphoreSlim would lose count of its wakings then.
     static void Sleep()
     {
         var interrupted = false;
-        for (var waits = true; waits;)
+        while (Volatile.Read(ref state.CallerSleeps) == 1)
         {
             try
             {
-                finished.Wait();
-                waits = false;
+                lock (finished)
+                    while (Volatile.Read(ref state.CallerSleeps) == 1) Monitor.Wait(finished);
             }
             catch (ThreadInterruptedException)
             {
@@ -149,6 +150,11 @@ static class Team
             }
         }
         if (interrupted) Thread.CurrentThread.Interrupt();
+    }
+
+    static void WakeCaller()
+    {
+        lock (finished) Monitor.Pulse(finished);
     }
 
     static TeamMember[] Members(int count)
@@ -187,7 +193,7 @@ static class Team
                 Claim();
             }
             if (Interlocked.Decrement(ref state.Inside) == 0 && Volatile.Read(ref state.CallerSleeps) == 1
-                && Interlocked.Exchange(ref state.CallerSleeps, 0) == 1) finished.Release();
+                && Interlocked.Exchange(ref state.CallerSleeps, 0) == 1) WakeCaller();
         }
     }
 

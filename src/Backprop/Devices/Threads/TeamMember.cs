@@ -29,8 +29,13 @@ sealed class TeamMember(int place)
     /// <summary>Wakes it if it sleeps.</summary>
     public bool TryWake()
     {
-        if (Volatile.Read(ref sleeps) == 0 || Interlocked.Exchange(ref sleeps, 0) == 0) return false;
-        lock (waking) Monitor.Pulse(waking);
-        return true;
+        if (Volatile.Read(ref sleeps) == 0) return false;
+        // Within the lock: a thread that is interrupted while it waits for it has not taken the mark from a member that nobody wakes then.
+        lock (waking)
+        {
+            if (Interlocked.Exchange(ref sleeps, 0) == 0) return false;
+            Monitor.Pulse(waking);
+            return true;
+        }
     }
 }
