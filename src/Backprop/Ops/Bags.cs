@@ -49,17 +49,20 @@ public sealed record EmbeddingBags(BagMode Mode, int? PaddingIndex) : Op
 
     static Tensor WithoutLast(Tensor offsets, int count)
     {
-        Places.RequireVector("EmbeddingBag", offsets, "the offsets are");
+        RequireOffsets("EmbeddingBag", offsets);
         if (offsets.Count == 0 || offsets[-1].Item() != count) throw new ShapeException(
             $"EmbeddingBag: the last offset must be the number of indices, {count}, when it is included; got offsets {offsets}.");
         return Slice.Call(offsets, 0, new(0, offsets.Count - 1, 1));
     }
 
+    static void RequireOffsets(string operation, Tensor offsets) =>
+        Places.RequireVector(operation, offsets, "the offsets are", "give one for each bag, [bags]: where among the indices it begins");
+
     /// <inheritdoc/>
     public override Shape Infer(ReadOnlySpan<Tensor> x)
     {
         Places.RequireVector(Name, x[1]);
-        Places.RequireVector(Name, x[2], "the offsets are");
+        RequireOffsets(Name, x[2]);
         EmbeddingLookup.RequireTable(Name, x[0].Shape, PaddingIndex);
         return x[0].Rank == 2 ? [x[2].Count, x[0].Shape[1]] : throw new ShapeException(
             $"{Name}: a weight of shape {x[0].Shape} is no table; it must be [count, size].");

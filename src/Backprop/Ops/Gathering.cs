@@ -109,11 +109,12 @@ static class Places
     }
 
     /// <summary>Refuses an index that is not a vector of whole numbers.</summary>
-    public static void RequireVector(string operation, Tensor index, string what = "the index is")
+    public static void RequireVector(
+        string operation, Tensor index, string what = "the index is", string advice = "use Gather or ScatterAdd for an index of more axes")
     {
         RequireWhole(operation, index.DType);
         if (index.Rank != 1) throw new ShapeException(
-            $"{operation}: {what} a vector and got shape {index.Shape}; use Gather or ScatterAdd for an index of more axes.");
+            $"{operation}: {what} a vector and got shape {index.Shape}; {advice}.");
     }
 
     /// <summary>Whether an index has as many axes as a tensor, and no larger sizes off the axis.</summary>
