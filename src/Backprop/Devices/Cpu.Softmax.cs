@@ -19,35 +19,15 @@ static partial class Cpu
     /// <summary>dx = dy − eʸ · Σ dy along an axis.</summary>
     public static void LogSoftmaxPull(Tensor y, Tensor dy, int axis, Tensor dx) => Normalise<LogSharesPull>(y, dy, axis, dx);
 
-    /// <summary>What makes a line of numbers out of one or two lines and what they add up to.</summary>
+    /// <summary>What makes a line of numbers out of one or two lines and what they add up to, in a few passes over what stays in the first-level cache.</summary>
     interface ILine
     {
-        /// <summary>Fills y, in a few passes over a line that stays in the first-level cache; m and s are working memory of one row.</summary>
-        static abstract void Run<L, R, T>(L line, ref T a, ref T b, ref T y, ref T m, ref T s)
-            where L : struct, ILayout where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
-    }
+        /// <summary>Fills a row y of n numbers.</summary>
+        static abstract void Row<R, T>(ref T a, ref T b, ref T y, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
 
-    /// <summary>How lines lie: one in a row, or many side by side as columns.</summary>
-    interface ILayout
-    {
-        /// <summary>How long the line is if it is one in a row.</summary>
-        int? RowLength { get; }
-
-        /// <summary>m = the fold of each line.</summary>
-        void Fold<F, R, T>(F fold, ref T a, ref T m)
-            where F : struct, IFold where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
-
-        /// <summary>s = Σ kernel(a, b) of each line; b is as long as a, or one number for each line.</summary>
-        void Sum<K, R, T>(K kernel, ref T a, ref T b, bool whole, ref T s)
-            where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
-
-        /// <summary>s = kernel(s), once for each line.</summary>
-        void PerLine<K, R, T>(K kernel, ref T s)
-            where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
-
-        /// <summary>y = kernel(a, b, c), elementwise; b is as long as a, or one number for each line; so is always c.</summary>
-        void Map<K, R, T>(K kernel, ref T a, ref T b, bool whole, ref T c, ref T y)
-            where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
+        /// <summary>Fills columns y that lie side by side; m and s are working memory of one row.</summary>
+        static abstract void Columns<R, T>(InColumns line, ref T a, ref T b, ref T y, ref T m, ref T s)
+            where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>;
     }
 
     static void Normalise<N>(Tensor a, Tensor b, int axis, Tensor y) where N : struct, ILine
@@ -131,8 +111,8 @@ static partial class Cpu
                 column *= Tile;
                 var at = line * Length * Inner + column;
                 ref T a = ref Unsafe.Add(ref A.First<T>(), at), b = ref Unsafe.Add(ref B.First<T>(), at), y = ref Unsafe.Add(ref Y.First<T>(), at);
-                if (Inner == 1) N.Run<InRow, R, T>(new(Length), ref a, ref b, ref y, ref m, ref s);
-                else N.Run<InColumns, R, T>(new(Length, Inner, Math.Min(Tile, Inner - column)), ref a, ref b, ref y, ref m, ref s);
+                if (Inner == 1) N.Row<R, T>(ref a, ref b, ref y, Length);
+                else N.Columns<R, T>(new(Length, Inner, Math.Min(Tile, Inner - column)), ref a, ref b, ref y, ref m, ref s);
             }
         }
 
@@ -150,7 +130,7 @@ static partial class Cpu
                 var at = (nint)row * Length;
                 Transpose(ref Unsafe.Add(ref A.First<T>(), at), n, Length, ref a, Length, 1, Tile);
                 if (two) Transpose(ref Unsafe.Add(ref B.First<T>(), at), n, Length, ref b, Length, 1, Tile);
-                N.Run<InColumns, R, T>(new(Length, Tile, n), ref a, ref b, ref y, ref m, ref s);
+                N.Columns<R, T>(new(Length, Tile, n), ref a, ref b, ref y, ref m, ref s);
                 Transpose(ref y, Length, Tile, ref Unsafe.Add(ref Y.First<T>(), at), n, 1, Length);
             }
         }
@@ -166,43 +146,25 @@ static partial class Cpu
     // A row shorter than this is not worth its own passes.
     const int ShortRow = 32;
 
-    readonly struct InRow(int length) : ILayout
+    /// <summary>Lines that lie side by side as columns.</summary>
+    readonly struct InColumns(int length, int stride, int columns)
     {
-        public int? RowLength => length;
-
-        public void Fold<F, R, T>(F fold, ref T a, ref T m)
-            where F : struct, IFold where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
-            MemoryMarshal.CreateSpan(ref m, R.Count).Fill(new FoldReducer<F, T>(fold).Row<R>(ref a, ref a, length));
-
-        public void Sum<K, R, T>(K kernel, ref T a, ref T b, bool whole, ref T s)
-            where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
-            MemoryMarshal.CreateSpan(ref s, R.Count).Fill(SumRow<K, R, T>(kernel, ref a, ref b, whole ? nuint.MaxValue : 0, length));
-
-        public void PerLine<K, R, T>(K kernel, ref T s)
-            where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
-            MapRow<K, R, T>(kernel, ref s, ref s, nuint.MaxValue, ref s, 0, ref s, R.Count);
-
-        public void Map<K, R, T>(K kernel, ref T a, ref T b, bool whole, ref T c, ref T y)
-            where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
-            MapRow<K, R, T>(kernel, ref a, ref b, whole ? nuint.MaxValue : 0, ref c, 0, ref y, length);
-    }
-
-    readonly struct InColumns(int length, int stride, int columns) : ILayout
-    {
-        public int? RowLength => null;
-
+        /// <summary>m = the fold of each line.</summary>
         public void Fold<F, R, T>(F fold, ref T a, ref T m)
             where F : struct, IFold where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             new FoldReducer<F, T>(fold).Columns<R>(ref a, stride, length, ref a, MemoryMarshal.CreateSpan(ref m, columns));
 
+        /// <summary>s = Σ kernel(a, b) of each line; b is as long as a, or one number for each line.</summary>
         public void Sum<K, R, T>(K kernel, ref T a, ref T b, bool whole, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             SumColumns<K, R, T>(kernel, ref a, stride, length, ref b, whole ? stride : 0, MemoryMarshal.CreateSpan(ref s, columns));
 
+        /// <summary>s = kernel(s), once for each line.</summary>
         public void PerLine<K, R, T>(K kernel, ref T s)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
             MapRow<K, R, T>(kernel, ref s, ref s, nuint.MaxValue, ref s, 0, ref s, columns);
 
+        /// <summary>y = kernel(a, b, c), elementwise; b is as long as a, or one number for each line; so is always c.</summary>
         public void Map<K, R, T>(K kernel, ref T a, ref T b, bool whole, ref T c, ref T y)
             where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
         {
@@ -237,16 +199,24 @@ static partial class Cpu
         tail.Slice(3 * Widest, (int)(count - i)).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref y, i), (int)(count - i)));
     }
 
+    // y = kernel(a, b, sum) of one row.
+    [SkipLocalsInit]
+    static void MapWithSum<K, R, T>(ref T a, ref T b, T sum, ref T y, int n)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        Span<T> lanes = stackalloc T[Widest];
+        lanes.Fill(sum);
+        MapRow<K, R, T>(default, ref a, ref b, nuint.MaxValue, ref MemoryMarshal.GetReference(lanes), 0, ref y, n);
+    }
+
     readonly struct Shares : ILine
     {
-        public static void Run<L, R, T>(L line, ref T a, ref T b, ref T y, ref T m, ref T s)
-            where L : struct, ILayout where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+        public static void Row<R, T>(ref T a, ref T b, ref T y, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+            SoftmaxRow<R, T>(ref a, ref y, n, T.One);
+
+        public static void Columns<R, T>(InColumns line, ref T a, ref T b, ref T y, ref T m, ref T s)
+            where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
         {
-            if (line.RowLength is { } length)
-            {
-                SoftmaxRow<R, T>(ref a, ref y, length, T.One);
-                return;
-            }
             line.Fold<Largest, R, T>(default, ref a, ref m);
             line.Map<ExpDifference, R, T>(default, ref a, ref m, false, ref m, ref y);
             line.Sum<Itself, R, T>(default, ref y, ref y, false, ref s);
@@ -257,14 +227,12 @@ static partial class Cpu
 
     readonly struct LogShares : ILine
     {
-        public static void Run<L, R, T>(L line, ref T a, ref T b, ref T y, ref T m, ref T s)
-            where L : struct, ILayout where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+        public static void Row<R, T>(ref T a, ref T b, ref T y, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+            LogSoftmaxRow<R, T>(ref a, ref y, n);
+
+        public static void Columns<R, T>(InColumns line, ref T a, ref T b, ref T y, ref T m, ref T s)
+            where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
         {
-            if (line.RowLength is { } length)
-            {
-                LogSoftmaxRow<R, T>(ref a, ref y, length);
-                return;
-            }
             line.Fold<Largest, R, T>(default, ref a, ref m);
             line.Sum<ExpDifference, R, T>(default, ref a, ref m, false, ref s);
             line.PerLine<Logarithm, R, T>(default, ref s);
@@ -274,8 +242,11 @@ static partial class Cpu
 
     readonly struct SharesPull : ILine
     {
-        public static void Run<L, R, T>(L line, ref T a, ref T b, ref T y, ref T m, ref T s)
-            where L : struct, ILayout where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+        public static void Row<R, T>(ref T a, ref T b, ref T y, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+            MapWithSum<OffMean, R, T>(ref a, ref b, SumRow<Multiplied, R, T>(default, ref a, ref b, nuint.MaxValue, n), ref y, n);
+
+        public static void Columns<R, T>(InColumns line, ref T a, ref T b, ref T y, ref T m, ref T s)
+            where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
         {
             line.Sum<Multiplied, R, T>(default, ref a, ref b, true, ref s);
             line.Map<OffMean, R, T>(default, ref a, ref b, true, ref s, ref y);
@@ -284,8 +255,11 @@ static partial class Cpu
 
     readonly struct LogSharesPull : ILine
     {
-        public static void Run<L, R, T>(L line, ref T a, ref T b, ref T y, ref T m, ref T s)
-            where L : struct, ILayout where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+        public static void Row<R, T>(ref T a, ref T b, ref T y, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
+            MapWithSum<OffShare, R, T>(ref a, ref b, SumRow<Itself, R, T>(default, ref b, ref b, nuint.MaxValue, n), ref y, n);
+
+        public static void Columns<R, T>(InColumns line, ref T a, ref T b, ref T y, ref T m, ref T s)
+            where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
         {
             line.Sum<Itself, R, T>(default, ref b, ref b, true, ref s);
             line.Map<OffShare, R, T>(default, ref a, ref b, true, ref s, ref y);
