@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Backprop.Formulas;
 
@@ -139,10 +141,11 @@ public static partial class VectorMath
         R p;
         if (typeof(T) == typeof(float))
         {
-            p = R.MultiplyAdd(R.Literal(0.001394664461), r, 0.008366698113);
-            p = R.MultiplyAdd(p, r, 0.04166627956);
-            p = R.MultiplyAdd(p, r, 0.1666654218);
-            p = R.MultiplyAdd(p, r, 0.5000000062);
+            // Halves that do not wait for each other.
+            var square = r * r;
+            var upper = R.MultiplyAdd(R.Literal(0.001394664461), square, R.MultiplyAdd(R.Literal(0.008366698113), r, 0.04166627956));
+            p = R.MultiplyAdd(upper, square, R.MultiplyAdd(R.Literal(0.1666654218), r, 0.5000000062));
+            return R.MultiplyAdd(p, square, r);
         }
         else
         {
@@ -164,10 +167,21 @@ public static partial class VectorMath
     static R PowerOf2<R, T>(R t) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
         typeof(T) == typeof(float) ? R.ShiftLeft(t, 23) : R.ShiftLeft(t, 52);
 
-    // p · 2ⁿ in two steps, for results that are denormal or overflow; the low bits of t are n + twice the exponent's bias.
+    // p · 2ⁿ, also where the result is denormal or overflows; the low bits of t are n + twice the exponent's bias.
     [MethodImpl(Inline)]
     static R Scale<R, T>(R p, R t) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
+        if (Avx512F.IsSupported && typeof(R) == typeof(V512<float>))
+        {
+            var n = Unsafe.BitCast<R, Vector512<float>>(t - R.Literal(FloatMagic + 254));
+            return Unsafe.BitCast<Vector512<float>, R>(Avx512F.Scale(Unsafe.BitCast<R, Vector512<float>>(p), n));
+        }
+        if (Avx512F.IsSupported && typeof(R) == typeof(V512<double>))
+        {
+            var n = Unsafe.BitCast<R, Vector512<double>>(t - R.Literal(DoubleMagic + 2046));
+            return Unsafe.BitCast<Vector512<double>, R>(Avx512F.Scale(Unsafe.BitCast<R, Vector512<double>>(p), n));
+        }
+        // In two steps: 2ⁿ alone may be denormal or overflow.
         var h = R.ShiftRight(t, 1);
         return p * PowerOf2<R, T>(h) * PowerOf2<R, T>(R.SubtractBits(t, h));
     }
