@@ -20,7 +20,7 @@ static unsafe class AttentionRows
     /// s ← e^(s − m) with m the largest score of the row so far. Where it is larger than before, the sums and the row of results y that go by the old one are
     /// brought down to it. The new ones are added to the sums.
     /// </summary>
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     public static void Weigh<R, T>(T* scores, int rows, int keys, int seen, T* most, T* sums, T* y, nint yLine, int width)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -69,7 +69,7 @@ static unsafe class AttentionRows
     }
 
     /// <summary>p = e^(s − logSum) in place of the scores, and ds = p·(dp − overlap) in place of dp; 0 in a row that sees nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     public static void Slopes<R, T>(T* scores, T* slopes, int rows, int keys, int seen, T* logSums, T* overlaps)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -92,7 +92,7 @@ static unsafe class AttentionRows
     }
 
     /// <summary>Σ y·dy of each row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     public static void Overlaps<R, T>(T* y, T* dy, nint line, int rows, int width, T* overlaps) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         for (var i = 0; i < rows; i++, y += line, dy += line)

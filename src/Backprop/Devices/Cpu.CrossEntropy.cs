@@ -1,140 +1,103 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Backprop.Formulas;
 
 namespace Backprop.Devices;
 
 static partial class Cpu
 {
-    /// <summary>y[i] = ln Σⱼ e^x[i, j] − x[i, label[i]]; 0 for a label that is left out. x is [rows, classes].</summary>
-    public static void CrossEntropy(Tensor x, Tensor labels, long left, Tensor y)
+    /// <summary>
+    /// y[i] = ln Σⱼ e^x[i, j] − x[i, label[i]]; 0 for a label that is left out. x is [rows, classes]; totals, [2, rows], takes m[i], the largest x of a row, and
+    /// s[i] = Σⱼ e^(x[i, j] − m[i]).
+    /// </summary>
+    public static void CrossEntropy(Tensor x, Tensor labels, long left, Tensor totals, Tensor y)
     {
-        if (y.DType == DType.Float32) CrossEntropy<float>(x, labels, left, null, y);
-        else CrossEntropy<double>(x, labels, left, null, y);
+        if (y.DType == DType.Float32) CrossEntropy<float>(x, labels, left, totals, null, y);
+        else CrossEntropy<double>(x, labels, left, totals, null, y);
     }
 
-    /// <summary>dx[i, j] = (e^x[i, j] / Σ e^x[i] − (j = label[i]))·dy[i]; 0 for a label that is left out.</summary>
-    public static void CrossEntropyPull(Tensor x, Tensor labels, long left, Tensor dy, Tensor dx)
+    /// <summary>dx[i, j] = (e^(x[i, j] − m[i]) / s[i] − (j = label[i]))·dy[i]; 0 for a label that is left out.</summary>
+    public static void CrossEntropyPull(Tensor x, Tensor labels, long left, Tensor totals, Tensor dy, Tensor dx)
     {
-        if (dx.DType == DType.Float32) CrossEntropy<float>(x, labels, left, dy, dx);
-        else CrossEntropy<double>(x, labels, left, dy, dx);
+        if (dx.DType == DType.Float32) CrossEntropy<float>(x, labels, left, totals, dy, dx);
+        else CrossEntropy<double>(x, labels, left, totals, dy, dx);
     }
 
-    static void CrossEntropy<T>(Tensor x, Tensor labels, long left, Tensor? dy, Tensor y) where T : unmanaged, INumber<T>
+    static void CrossEntropy<T>(Tensor x, Tensor labels, long left, Tensor totals, Tensor? dy, Tensor y) where T : unmanaged, INumber<T>
     {
         if (x.Count == 0) return;
-        var rows = x.Shape[0];
-        var job = new CrossEntropyJob<T> { X = x.Packed(), Labels = labels, Left = left, Dy = dy?.Packed(), Y = y, Rows = rows, Classes = x.Shape[1] };
-        // Chunks of about 20 µs; what a row becomes does not depend on them.
-        job.Step = Math.Max(CrossEntropyJob<T>.Tile, (1 << 15) / job.Classes);
-        Team.Run((rows + job.Step - 1) / job.Step, ref job);
-    }
-
-    struct CrossEntropyJob<T> : IJob where T : unmanaged, INumber<T>
-    {
-        /// <summary>Rows that are turned into columns at a time.</summary>
-        public const int Tile = 64;
-
-        public Tensor X, Labels, Y;
-        public Tensor? Dy;
-        public long Left;
-        public int Rows, Classes, Step;
-
-        public readonly void Run(int chunk)
-        {
-            var action = new CrossEntropyAction<T> { Job = this, First = chunk * Step, Last = Math.Min(Rows, (chunk + 1) * Step) };
-            WithRegisters<CrossEntropyAction<T>, T>(ref action);
-        }
+        var action = new CrossEntropyAction<T> { X = x.Packed(), Labels = labels, Left = left, Totals = totals, Dy = dy?.Packed(), Y = y };
+        WithRegisters<CrossEntropyAction<T>, T>(ref action);
     }
 
     struct CrossEntropyAction<T> : IRegisterAction<T> where T : unmanaged, INumber<T>
     {
-        public CrossEntropyJob<T> Job;
-        public int First, Last;
+        public Tensor X, Labels, Totals, Y;
+        public Tensor? Dy;
+        public long Left;
 
         public readonly void Run<R>() where R : struct, IRegister<R, T>
         {
-            if (Job.Classes < ShortRow && Last - First >= CrossEntropyJob<T>.Tile) ShortRows<R>();
-            else LongRows<R>();
+            var job = new CrossEntropyJob<R, T> { X = X, Labels = Labels, Totals = Totals, Dy = Dy, Y = Y, Left = Left };
+            Team.Run(job.Count, ref job);
+        }
+    }
+
+    unsafe struct CrossEntropyJob<R, T> : IJob where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        // Numbers that stay in the first-level cache from one pass over them to the next.
+        const int Block = 1 << 13;
+
+        public Tensor X, Labels, Totals, Y;
+        public Tensor? Dy;
+        public long Left;
+
+        readonly int BlockRows => Math.Max(1, Block / X.Shape[1]);
+
+        readonly int ChunkRows => BlockRows * Math.Max(1, Chunks.Elements / Math.Max(Block, X.Shape[1]));
+
+        public readonly int Count => (X.Shape[0] + ChunkRows - 1) / ChunkRows;
+
+        public readonly void Run(int chunk)
+        {
+            int rows = X.Shape[0], n = X.Shape[1], row = chunk * ChunkRows, end = Math.Min(rows, row + ChunkRows);
+            fixed (T* x = &X.First<T>(), m = &Totals.First<T>(), y = &Y.First<T>(), dy = &(Dy ?? Y).First<T>())
+            fixed (long* labels = &Labels.First<long>())
+                for (; row < end; row += BlockRows)
+                {
+                    var count = Math.Min(BlockRows, end - row);
+                    if (Dy is null) Losses(x + (nint)row * n, labels + row, m + row, m + rows + row, y + row, count, n);
+                    else Pull(x + (nint)row * n, labels + row, m + row, m + rows + row, dy + row, y + (nint)row * n, count, n);
+                }
         }
 
-        readonly ref T X(int row) => ref Unsafe.Add(ref Job.X.First<T>(), (nint)row * Job.Classes);
-
-        readonly void LongRows<R>() where R : struct, IRegister<R, T>
+        readonly void Losses(T* x, long* labels, T* m, T* s, T* y, int rows, int n)
         {
-            for (var row = First; row < Last; row++)
+            LargestOfRows<R, T>(x, rows, n, m);
+            ExpTotalsOfRows<R, T>(x, rows, n, m, s);
+            MapRow<Logarithm, R, T>(default, ref *s, ref *s, 0, ref *s, 0, ref *y, rows);
+            for (var i = 0; i < rows; i++) y[i] = labels[i] == Left ? T.Zero : m[i] - x[i * n + labels[i]] + y[i];
+        }
+
+        [MethodImpl(Registers.Kernel)]
+        readonly void Pull(T* x, long* labels, T* m, T* s, T* dy, T* dx, int rows, int n)
+        {
+            int whole = n / R.Count * R.Count, rest = n - whole;
+            var mask = Partial.Mask<R, T>(rest);
+            for (var row = 0; row < rows; row++, x += n, dx += n)
             {
-                ref var x = ref X(row);
-                if (Job.Dy is null)
+                var label = labels[row];
+                // What is left out is 0 whatever stands there, also where it makes a NaN.
+                if (label == Left)
                 {
-                    var logarithm = LogTotalRow<R, T>(ref x, Job.Classes, out var most);
-                    SetLoss(row, most, logarithm);
+                    new Span<T>(dx, n).Clear();
                     continue;
                 }
-                ref var y = ref Unsafe.Add(ref Job.Y.First<T>(), (nint)row * Job.Classes);
-                if (Label(row) != Job.Left) SoftmaxRow<R, T>(ref x, ref y, Job.Classes, Unsafe.Add(ref Job.Dy.First<T>(), row));
-                OffLabel(ref y, 1, row);
+                R largest = R.Create(m[row]), share = R.Create(dy[row] / s[row]);
+                for (var i = 0; i < whole; i += R.Count) (VectorMath.Exp<R, T>(R.Load(ref x[i], 0) - largest) * share).Store(ref dx[i], 0);
+                if (rest > 0) Partial.Store(VectorMath.Exp<R, T>(Partial.Load(x + whole, rest, mask) - largest) * share, dx + whole, rest, mask);
+                dx[label] -= dy[row];
             }
-        }
-
-        // Short rows become columns, so that a register holds one number of each of several rows.
-        readonly void ShortRows<R>() where R : struct, IRegister<R, T>
-        {
-            const int tile = CrossEntropyJob<T>.Tile;
-            Span<T> memory = stackalloc T[(2 * ShortRow + 2) * tile];
-            ref T a = ref MemoryMarshal.GetReference(memory), y = ref Unsafe.Add(ref a, ShortRow * tile);
-            ref T m = ref Unsafe.Add(ref y, ShortRow * tile), s = ref Unsafe.Add(ref m, tile);
-            for (var row = First; row < Last; row += tile)
-            {
-                var n = Math.Min(tile, Last - row);
-                ref var x = ref X(row);
-                for (var i = 0; i < n; i++)
-                    for (var j = 0; j < Job.Classes; j++) Unsafe.Add(ref a, j * tile + i) = Unsafe.Add(ref x, i * Job.Classes + j);
-                Columns<R>(new(Job.Classes, tile, n), ref a, ref y, ref m, ref s, row, n);
-                if (Job.Dy is null) continue;
-                ref var dx = ref Unsafe.Add(ref Job.Y.First<T>(), (nint)row * Job.Classes);
-                for (var i = 0; i < n; i++)
-                {
-                    OffLabel(ref Unsafe.Add(ref y, i), tile, row + i);
-                    for (var j = 0; j < Job.Classes; j++) Unsafe.Add(ref dx, i * Job.Classes + j) = Unsafe.Add(ref y, j * tile + i);
-                }
-            }
-        }
-
-        // The losses of some rows that have become columns, or their shares times what flows in.
-        readonly void Columns<R>(InColumns line, ref T x, ref T y, ref T m, ref T s, int row, int n) where R : struct, IRegister<R, T>
-        {
-            line.Fold<Largest, R, T>(default, ref x, ref m);
-            if (Job.Dy is null)
-            {
-                line.Sum<ExpDifference, R, T>(default, ref x, ref m, false, ref s);
-                line.PerLine<Logarithm, R, T>(default, ref s);
-                for (var i = 0; i < n; i++) SetLoss(row + i, Unsafe.Add(ref m, i), Unsafe.Add(ref s, i));
-                return;
-            }
-            line.Map<ExpDifference, R, T>(default, ref x, ref m, false, ref m, ref y);
-            line.Sum<Itself, R, T>(default, ref y, ref y, false, ref s);
-            for (var i = 0; i < n; i++)
-                Unsafe.Add(ref s, i) = Label(row + i) == Job.Left ? T.Zero : Unsafe.Add(ref Job.Dy.First<T>(), row + i) / Unsafe.Add(ref s, i);
-            line.Map<Multiplied, R, T>(default, ref y, ref s, false, ref s, ref y);
-        }
-
-        readonly long Label(int row) => Unsafe.Add(ref Job.Labels.First<long>(), row);
-
-        readonly void SetLoss(int row, T most, T logarithm)
-        {
-            var label = Label(row);
-            Unsafe.Add(ref Job.Y.First<T>(), row) = label == Job.Left ? T.Zero : most - Unsafe.Add(ref X(row), (nint)label) + logarithm;
-        }
-
-        readonly void OffLabel(ref T y, int stride, int row)
-        {
-            var label = Label(row);
-            if (label != Job.Left) Unsafe.Add(ref y, (nint)label * stride) -= Unsafe.Add(ref Job.Dy!.First<T>(), row);
-            // What is left out is 0 whatever stands there, also where it makes a NaN.
-            else
-                for (var j = 0; j < Job.Classes; j++) Unsafe.Add(ref y, j * stride) = T.Zero;
         }
     }
 }

@@ -132,7 +132,7 @@ static partial class Cpu
         }
     }
 
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     static void Row<K, R, T>(K kernel, in Feed<T> a, in Feed<T> b, in Feed<T> c, in Feed<T> d, Span<T> y)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {

@@ -39,7 +39,7 @@ static partial class Cpu
 
     // One pass. What is off a number that lies among the others can be squared and added up without the cancellation that Σx² − n·mean² suffers
     // from: if that number is the mean of s of all n, it is off their mean by at most √((n − s)/s) standard deviations.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static Moments StretchMoments<R, T>(ref T x, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         nuint width = (nuint)R.Count, count = (nuint)n, i = 0;
@@ -82,7 +82,7 @@ static partial class Cpu
         return all;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static double StretchSquares<R, T>(ref T x, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         nuint width = (nuint)R.Count, count = (nuint)n, i = 0;

@@ -99,7 +99,7 @@ static partial class Cpu
     }
 
     // off += Σ (x − middle), squares += Σ (x − middle)² of a few rows, column by column.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void AddMoments<R, T>(ref T x, int stride, int rows, ref T middle, ref T off, ref T squares, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -164,7 +164,7 @@ static partial class Cpu
     }
 
     // y = (x − mean) · scale + shift, column by column.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void ScaleColumns<R, T>(ref T x, ref T mean, ref T scale, ref T shift, ref T y, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -253,7 +253,7 @@ static partial class Cpu
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Registers.Kernel)]
         readonly void Pull(int first, int n, Span<T> memory, Tensor to)
         {
             ref T mean = ref memory[0], factor = ref memory[n], slope = ref memory[2 * n], shift = ref memory[3 * n];
@@ -269,7 +269,7 @@ static partial class Cpu
     }
 
     // sums += Σ dy and products += Σ dy·(x − mean) of a few rows, column by column.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void AddColumns<R, T>(ref T dy, ref T x, int stride, int rows, ref T mean, ref T sums, ref T products, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -295,7 +295,7 @@ static partial class Cpu
     }
 
     // dx = dy·factor + (x − mean)·slope + shift, column by column.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void PullColumns<R, T>(ref T dy, ref T x, ref T mean, ref T factor, ref T slope, ref T shift, ref T dx, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {

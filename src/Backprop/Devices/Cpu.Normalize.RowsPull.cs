@@ -50,7 +50,7 @@ static partial class Cpu
 
         public readonly int Count => (Rows + Step - 1) / Step;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Registers.Kernel)]
         public readonly void Run(int chunk)
         {
             int length = Of.Length, row = chunk * Step, end = Math.Min(Rows, row + Step), wide = Of.Period * length;
@@ -81,7 +81,7 @@ static partial class Cpu
             if (unused is not null) ArrayPool<T>.Shared.Return(unused);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Registers.Kernel)]
         readonly RowPull<T> Pull(ref T x, ref T dy, ref T w)
         {
             var (mean, scale) = Of.Scales.Of<R, T>(ref x, Of.Length);
@@ -143,7 +143,7 @@ static partial class Cpu
     }
 
     // Σ u and Σ u·d, with u = dy·w and d = x − mean.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static (double U, double UD) PullSums<R, T>(ref T dy, ref T w, ref T x, T mean, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -176,7 +176,7 @@ static partial class Cpu
         return (sum + u, product + ud);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void PullRow<R, T>(ref T dy, ref T w, ref T x, RowPull<T> pull, ref T dx, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -189,7 +189,7 @@ static partial class Cpu
     }
 
     // The same, and dw += dy·d·scale, db += dy.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void PullRow<R, T>(ref T dy, ref T w, ref T x, RowPull<T> pull, ref T dx, ref T dw, ref T db, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -209,7 +209,7 @@ static partial class Cpu
     }
 
     // The same for two rows, the second a stride behind the first.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void PullTwoRows<R, T>(
         ref T dy, ref T w, ref T x, in RowPull<T> first, in RowPull<T> second, nuint stride, ref T dx, ref T dw, ref T db, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>

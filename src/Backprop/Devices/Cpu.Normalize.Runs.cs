@@ -83,7 +83,7 @@ static partial class Cpu
     {
         public RunsAction<T> Of;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Registers.Kernel)]
         public readonly void Run(int chunk)
         {
             ref T x = ref Of.X.First<T>(), y = ref Of.Y.First<T>();
@@ -109,7 +109,7 @@ static partial class Cpu
         x is null ? otherwise : double.CreateTruncating(Unsafe.Add(ref x.First<T>(), place));
 
     // y = (x − mean) · scale + shift.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void ShiftRun<R, T>(ref T x, T mean, T scale, T shift, ref T y, nuint n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         nuint width = (nuint)R.Count, i = 0;
@@ -181,7 +181,7 @@ static partial class Cpu
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Registers.Kernel)]
         readonly (double U, double UD) SumRuns(int set, T mean, double scale)
         {
             var sets = Of.Sets;
@@ -201,7 +201,7 @@ static partial class Cpu
             return (u, ud);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Registers.Kernel)]
         readonly void PullRuns(int set, RowPull<T> pull, double scale, Tensor to)
         {
             var sets = Of.Sets;
@@ -217,7 +217,7 @@ static partial class Cpu
     }
 
     // Σ dy and Σ dy·(x − mean).
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static (double G, double GD) RunSums<R, T>(ref T dy, ref T x, T mean, nuint n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         nuint width = (nuint)R.Count, i = 0;
@@ -250,7 +250,7 @@ static partial class Cpu
     }
 
     // dx = dy·factor + d·slope + shift.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void PullRun<R, T>(ref T dy, ref T x, RowPull<T> pull, T factor, ref T dx, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {

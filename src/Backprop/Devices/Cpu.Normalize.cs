@@ -145,7 +145,7 @@ static partial class Cpu
 
         public readonly int Count => (Rows + Step - 1) / Step;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Registers.Kernel)]
         public readonly void Run(int chunk)
         {
             var length = Of.Length;
@@ -181,7 +181,7 @@ static partial class Cpu
     }
 
     // y = (x − mean) · scale · w + b.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void ScaleRow<R, T>(ref T x, RowScale<T> row, ref T w, ref T b, ref T y, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -194,7 +194,7 @@ static partial class Cpu
     }
 
     // The same for two rows, the second a stride behind the first, so that w and b are loaded once for both.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void ScaleTwoRows<R, T>(ref T x, RowScale<T> first, RowScale<T> second, nuint stride, ref T w, ref T b, ref T y, nuint n)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {

@@ -239,7 +239,7 @@ static partial class Cpu
 
     readonly struct FoldReducer<F, T>(F fold) : IReducer<T> where F : struct, IFold where T : unmanaged, INumber<T>
     {
-        [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [SkipLocalsInit, MethodImpl(Registers.Kernel)]
         public T Row<R>(ref T x, ref T m, int n) where R : struct, IRegister<R, T>
         {
             nuint width = (nuint)R.Count, count = (nuint)n, i = 1;
@@ -264,7 +264,7 @@ static partial class Cpu
             return result.V;
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Registers.Kernel)]
         public void Columns<R>(ref T x, int stride, int length, ref T m, Span<T> y) where R : struct, IRegister<R, T>
         {
             MemoryMarshal.CreateSpan(ref x, y.Length).CopyTo(y);

@@ -117,7 +117,7 @@ static partial class Cpu
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Registers.Kernel)]
         readonly void AddRow(T* x, T weight, T* y, bool begins)
         {
             var w = R.Create(weight);

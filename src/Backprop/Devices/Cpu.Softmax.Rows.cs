@@ -7,9 +7,9 @@ namespace Backprop.Devices;
 // Rows of their own, in short passes. NaN, and infinities that make one, end up in the sum and so in all results; the largest need not mind them.
 static unsafe partial class Cpu
 {
-    /// <summary>y = scale · eˣ / Σ eˣ of one row.</summary>
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void SoftmaxRow<R, T>(ref T from, ref T to, int n, T scale) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    /// <summary>y = eˣ / Σ eˣ of one row.</summary>
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
+    static void SoftmaxRow<R, T>(ref T from, ref T to, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         fixed (T* x = &from, y = &to)
         {
@@ -23,38 +23,49 @@ static unsafe partial class Cpu
                 last = ExpOfRest<R, T>(x + whole, rest, mask, largest);
                 total += double.CreateTruncating(R.Sum(last));
             }
-            var share = R.Create(scale / T.CreateTruncating(total));
+            var share = R.Create(T.One / T.CreateTruncating(total));
             for (var i = 0; i < whole; i += R.Count) (R.Load(ref y[i], 0) * share).Store(ref y[i], 0);
             if (rest > 0) Partial.Store(last * share, y + whole, rest, mask);
         }
     }
 
     /// <summary>y = x − ln Σ eˣ of one row.</summary>
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     static void LogSoftmaxRow<R, T>(ref T from, ref T to, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         fixed (T* x = &from, y = &to)
         {
             int whole = n / R.Count * R.Count, rest = n - whole;
-            R logarithm = R.Create(LogTotalRow<R, T>(ref *x, n, out var most)), largest = R.Create(most);
+            T most, total;
+            LargestOfRows<R, T>(x, 1, n, &most);
+            ExpTotalsOfRows<R, T>(x, 1, n, &most, &total);
+            R logarithm = VectorMath.Log<R, T>(R.Create(total)), largest = R.Create(most);
             for (var i = 0; i < whole; i += R.Count) (R.Load(ref x[i], 0) - largest - logarithm).Store(ref y[i], 0);
             if (rest > 0) Partial.Store(Partial.Load<R, T>(x + whole, rest) - largest - logarithm, y + whole, rest);
         }
     }
 
-    /// <summary>ln Σ e^(x − the largest x) of one row.</summary>
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static T LogTotalRow<R, T>(ref T from, int n, out T most) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    /// <summary>m = the largest x of each of some rows.</summary>
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
+    static void LargestOfRows<R, T>(T* x, int rows, int n, T* m) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
-        fixed (T* x = &from)
+        int whole = n / R.Count * R.Count, rest = n - whole;
+        var mask = Partial.Mask<R, T>(rest);
+        for (var row = 0; row < rows; row++, x += n) m[row] = R.Largest(LargestOf<R, T>(x, whole, rest, mask));
+    }
+
+    /// <summary>s = Σ e^(x − m) of each of some rows.</summary>
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
+    static void ExpTotalsOfRows<R, T>(T* x, int rows, int n, T* m, T* s) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        int whole = n / R.Count * R.Count, rest = n - whole;
+        var mask = Partial.Mask<R, T>(rest);
+        for (var row = 0; row < rows; row++, x += n)
         {
-            int whole = n / R.Count * R.Count, rest = n - whole;
-            var mask = Partial.Mask<R, T>(rest);
-            most = R.Largest(LargestOf<R, T>(x, whole, rest, mask));
-            var largest = R.Create(most);
+            var largest = R.Create(m[row]);
             var total = ExpTotal<R, T>(x, null, whole, largest);
             if (rest > 0) total += double.CreateTruncating(R.Sum(ExpOfRest<R, T>(x + whole, rest, mask, largest)));
-            return VectorMath.Log<R, T>(R.Create(T.CreateTruncating(total)))[0];
+            s[row] = T.CreateTruncating(total);
         }
     }
 

@@ -177,7 +177,7 @@ static partial class Cpu
         }
     }
 
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     static void MapRow<K, R, T>(K kernel, ref T a, ref T b, nuint advanceB, ref T c, nuint advanceC, ref T y, int n)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -212,7 +212,7 @@ static partial class Cpu
     readonly struct Shares : ILine
     {
         public static void Row<R, T>(ref T a, ref T b, ref T y, int n) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
-            SoftmaxRow<R, T>(ref a, ref y, n, T.One);
+            SoftmaxRow<R, T>(ref a, ref y, n);
 
         public static void Columns<R, T>(InColumns line, ref T a, ref T b, ref T y, ref T m, ref T s)
             where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>

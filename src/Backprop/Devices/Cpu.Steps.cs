@@ -150,7 +150,7 @@ static partial class Cpu
         }
     }
 
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     static unsafe void StepRow<K, R, T>(T** blocks, int n)
         where K : struct, IStep where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {

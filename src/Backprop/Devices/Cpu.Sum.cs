@@ -112,7 +112,7 @@ static partial class Cpu
     /// Σ kernel(x[i], m[i]) over a row of n numbers; <paramref name="advance"/> is all ones where m is a row as well, and 0 where it is
     /// one number repeated over a register.
     /// </summary>
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     static double TotalRow<K, R, T>(K kernel, ref T x, ref T m, nuint advance, int n)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
@@ -232,7 +232,7 @@ static partial class Cpu
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void AddFewRows<K, R, T>(K kernel, ref T x, int stride, int rows, ref T m, int mStride, Span<T> sums)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {

@@ -55,7 +55,7 @@ static partial class Cpu
         readonly ref T At(Tensor x) => ref Unsafe.Add(ref x.First<T>(), First);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void UpdateRow<U, R, T>(U rule, ref T w, ref T g, ref T a, ref T b, ref T c, int n)
         where U : struct, IUpdateRule where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {

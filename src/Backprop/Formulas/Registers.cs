@@ -10,6 +10,12 @@ static class Registers
     // Every member must vanish into the loop it is used in: one left as a call sends its registers through memory.
     internal const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    /// <summary>
+    /// A loop that counts: optimised when it is first called, without waiting for calls to be counted, and never made a part of its caller, where the JIT's budget
+    /// may run out before all that must be inlined into the loop is.
+    /// </summary>
+    internal const MethodImplOptions Kernel = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
+
     // x64 gives the second operand if either is NaN; Arm64 gives NaN, and whole numbers have none.
     [MethodImpl(Inline)]
     internal static bool NativeKeepsNaN<T>() => AdvSimd.IsSupported || (typeof(T) != typeof(float) && typeof(T) != typeof(double));

@@ -8,7 +8,7 @@ public static partial class VectorMath
 {
     /// <summary>xʸ, as <see cref="Math.Pow"/> defines it.</summary>
     // Too long to be taken into a loop, it is at least compiled fully at its first call.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     public static R Pow<R, T>(R x, R y) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         // Of floats as e^(y ln x) in double precision, which leaves digits enough; half a register at a time.

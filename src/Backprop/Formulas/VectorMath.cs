@@ -53,7 +53,7 @@ public static partial class VectorMath
     }
 
     // Lane by lane in double precision; not inlined, so that the loop around the fast path stays small.
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static R Each<R, T, F>(R x) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where F : struct, IScalar
     {
         ref var p = ref Unsafe.As<R, T>(ref x);
@@ -62,7 +62,7 @@ public static partial class VectorMath
         return x;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static R Each<R, T, F>(R x, R y) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where F : struct, IScalar2
     {
         ref var p = ref Unsafe.As<R, T>(ref x);

@@ -19,10 +19,15 @@ public sealed record CrossEntropy(long IgnoreIndex) : Op
     public override long Flops(ReadOnlySpan<Tensor> x, Tensor y) => 4L * x[0].Count;
 
     /// <inheritdoc/>
-    public override Tensor Forward(ReadOnlySpan<Tensor> x)
+    public override Tensor Forward(ReadOnlySpan<Tensor> x) => Forward(x, out _);
+
+    /// <inheritdoc/>
+    public override Tensor Forward(ReadOnlySpan<Tensor> x, out Tensor? kept)
     {
-        var y = new Tensor(Infer(x), x[0].DType);
-        Cpu.CrossEntropy(x[0], x[1], IgnoreIndex, y);
+        var rows = x[0].Shape[0];
+        kept = new Tensor([2, rows], x[0].DType);
+        var y = new Tensor([rows], x[0].DType);
+        Cpu.CrossEntropy(x[0], x[1], IgnoreIndex, kept, y);
         return y;
     }
 
@@ -30,7 +35,7 @@ public sealed record CrossEntropy(long IgnoreIndex) : Op
     public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
     {
         Tensor x = node.Inputs[0], labels = node.Inputs[1];
-        if (Recorder.Enabled || dy.DType != x.DType)
+        if (Recorder.Enabled || dy.DType != x.DType || node.Kept is null)
         {
             var ignored = labels.Equal(IgnoreIndex);
             var right = Tensor.OneHot(Tensor.Where(ignored, 0L, labels), x.Shape[1]).As(x.DType);
@@ -38,7 +43,7 @@ public sealed record CrossEntropy(long IgnoreIndex) : Op
             return;
         }
         var d = new Tensor(x.Shape, x.DType);
-        Cpu.CrossEntropyPull(x, labels, IgnoreIndex, dy, d);
+        Cpu.CrossEntropyPull(x, labels, IgnoreIndex, node.Kept!, dy, d);
         dx[0] = d;
     }
 }

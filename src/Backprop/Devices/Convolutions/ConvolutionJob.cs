@@ -118,7 +118,7 @@ unsafe struct ConvolutionJob<R, T> : IJob where R : struct, IRegister<R, T> wher
         Y + column / Walk.Positions * Walk.TargetImage + (group * Shape.Rows + row) * TargetChannel + column % Walk.Positions;
 
     // The patches of some outputs, depth by depth. Whole registers are copied; what is too much of one run is overwritten by the next.
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     readonly void Gather(T* panel, int group, int column, int count, int channel, int channels)
     {
         Span<PositionRun> runs = stackalloc PositionRun[Width];

@@ -48,7 +48,7 @@ unsafe struct DepthwiseWeightsPullJob<R, T> : IJob where R : struct, IRegister<R
         if (taps > 3) sums[3] += double.CreateTruncating(Backprop.Devices.Rows.Sum<R, T>(s3));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void Row(T* x, int o0, int o1, int o2, int o3, T* dy, int count, ref R s0, ref R s1, ref R s2, ref R s3)
     {
         R a = s0, b = s1, c = s2, d = s3;

@@ -77,7 +77,7 @@ unsafe struct FewRowsJob<R, T> : IJob where R : struct, IRegister<R, T> where T 
     }
 
     // N rows by W registers of outputs.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     readonly void Sum<N, W>(T* from, T* weights, int row, T* sums, int size) where N : struct, ICount where W : struct, ICount
     {
         R a0 = R.Create(Bias == null ? T.Zero : Bias[row]), b0 = R.Create(Bias == null || N.Value < 2 ? T.Zero : Bias[row + 1]);

@@ -177,7 +177,7 @@ sealed unsafe class PhasedImage
     }
 
     // Whole registers, the last of which picks some again; the last pair is read from in front, so that nothing beyond the row is.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static int PickSecond(float* from, float* to, int count)
     {
         if (Vector256.IsHardwareAccelerated && count > 8)

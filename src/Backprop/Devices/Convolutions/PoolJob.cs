@@ -83,7 +83,7 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
     // The last register of a row goes over some windows again where nothing may be read beyond them.
     readonly int At(int w) => InPlace ? Math.Min(w, Windows.Count.Width - R.Count) : w;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     readonly void AverageRow<L>(T* from, int* offsets, T* y, T divisor) where L : struct, ILine
     {
         for (var next = 0; next < Windows.Count.Width; next += R.Count)
@@ -95,7 +95,7 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     readonly void LargestRow<L>(T* from, int* offsets, T* y) where L : struct, ILine
     {
         for (var next = 0; next < Windows.Count.Width; next += R.Count)
@@ -108,7 +108,7 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
     }
 
     // The same, and the offset in the image of which place of the window it was, as a whole number. Of several NaN it is the last, as in PyTorch.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     readonly bool LargestRow<L>(T* from, int* offsets, T* y, T* chosen) where L : struct, ILine
     {
         var isLow = false;
@@ -176,7 +176,7 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
         Image.Empty(phased, dx);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     readonly void PullRow(T* to, T* dy, T divisor)
     {
         for (var w = 0; w < Windows.Count.Width; w += R.Count)

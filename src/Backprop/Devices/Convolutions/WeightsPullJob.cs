@@ -131,7 +131,7 @@ unsafe struct WeightsPullJob<R, T> : IJob where R : struct, IRegister<R, T> wher
     }
 
     // Some columns of the patches, position by position: pieces that lie side by side, in whole registers, what is too much overwritten by the next.
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     readonly void Gather(T* from, int channels, int column, int count, int position, int depths, T* panel)
     {
         Piece* pieces = stackalloc Piece[Width];

@@ -76,7 +76,7 @@ unsafe struct WinogradJob<R> : IJob where R : struct, IRegister<R, float>
     }
 
     // The elements of one tile, a block of tiles apart; what is beyond the image stays the 0 that it is.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     readonly void Gather(float* x, in Tile tile, float* to)
     {
         if (!tile.IsWhole)
@@ -98,7 +98,7 @@ unsafe struct WinogradJob<R> : IJob where R : struct, IRegister<R, float>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     readonly void Scatter(float* from, in Tile tile, float* y)
     {
         for (var i = 0; i < tile.Rows; i++, y += OutWidth, from += Step * Block)
@@ -116,7 +116,7 @@ unsafe struct WinogradJob<R> : IJob where R : struct, IRegister<R, float>
     }
 
     // Bᵀ·d·B of a register of tiles: the points of a tile lie a block apart before, and `next` apart after.
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     static void Spread(float* d, float* to, nint next)
     {
         var half = stackalloc float[Points * 16];
@@ -140,7 +140,7 @@ unsafe struct WinogradJob<R> : IJob where R : struct, IRegister<R, float>
     }
 
     // Aᵀ·m·A + bias of a register of tiles.
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     static void Collect(float* m, nint next, float bias, float* to)
     {
         var half = stackalloc float[Step * Side * 16];
@@ -180,7 +180,7 @@ unsafe struct WinogradWeightsJob<R> : IJob where R : struct, IRegister<R, float>
     public readonly int Chunks => PaddedRows / Width;
 
     // The rows of a panel lie side by side in registers.
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     public readonly void Run(int panel)
     {
         float* w = stackalloc float[Taps * Widest], half = stackalloc float[3 * Side * Widest], point = stackalloc float[Points * Widest];

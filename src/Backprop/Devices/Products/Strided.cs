@@ -43,7 +43,7 @@ readonly unsafe struct Strided<T>(T* first, nint lineStride, nint depthStride) :
     }
 
     // The elements of one depth lie side by side: whole registers, then part of one. What lies beyond them is set to 0.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     static void PackRows<R>(T* from, nint stride, T* panel, int width, int lines, int depths) where R : struct, IRegister<R, T>
     {
         if (lines == width && width == 2 * R.Count)

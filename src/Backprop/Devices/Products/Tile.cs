@@ -90,7 +90,7 @@ static unsafe class Tile
     }
 
     // A run of tiles of N rows by W registers under each other.
-    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
     static void Run<R, T, N, W>(in TileCall<T> call, int tiles, T* a, T* c, int row)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> where N : struct, ICount where W : struct, ICount
     {
@@ -213,7 +213,7 @@ static unsafe class Tile
     }
 
     /// <summary>What tiles at the edge, or with more than a plain epilogue, do with their sums.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     public static void Finish<R, T>(T* tile, nint stride, int rows, in TileCall<T> call, T* c, int row)
         where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Backprop.Formulas;
 
 namespace Backprop.Devices;
 
@@ -11,7 +12,7 @@ static unsafe class Transposition
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     /// <summary>to[c·toStride + r] = from[r·stride + c] for r &lt; rows, c &lt; columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     public static void Copy<T>(T* from, nint stride, int rows, int columns, T* to, nint toStride) where T : unmanaged
     {
         var r = 0;

@@ -72,7 +72,7 @@ unsafe struct VectorProductJob<F, R, T> : IJob
     }
 
     // sums[v, j] = vector v · line j: four lines at a time, so that every number read of a vector serves four sums.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     readonly void Multiply<N>(T* x, T* matrix, T* sums, int count) where N : struct, ICount
     {
         nint stride = VectorStride, next = LineStride;
@@ -118,7 +118,7 @@ unsafe struct VectorProductJob<F, R, T> : IJob
     }
 
     // sums += Σ x[d] · row d: four rows at a time, in the order of the depth.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Registers.Kernel)]
     readonly void AddRows(T* x, T* matrix, T* sums, int count)
     {
         nint next = DepthStride;
