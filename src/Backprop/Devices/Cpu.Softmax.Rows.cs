@@ -16,13 +16,8 @@ static unsafe partial class Cpu
             int whole = n / R.Count * R.Count, rest = n - whole;
             var mask = Partial.Mask<R, T>(rest);
             var largest = R.Create(R.Largest(LargestOf<R, T>(x, whole, rest, mask)));
-            var total = ExpTotal<R, T>(x, y, whole, largest);
-            R last = default;
-            if (rest > 0)
-            {
-                last = ExpOfRest<R, T>(x + whole, rest, mask, largest);
-                total += double.CreateTruncating(R.Sum(last));
-            }
+            var last = ExpOfRest<R, T>(x + whole, rest, mask, largest);
+            var total = ExpTotal<R, T>(x, y, whole, last, largest);
             var share = R.Create(T.One / T.CreateTruncating(total));
             for (var i = 0; i < whole; i += R.Count) (R.Load(ref y[i], 0) * share).Store(ref y[i], 0);
             if (rest > 0) Partial.Store(last * share, y + whole, rest, mask);
@@ -63,9 +58,7 @@ static unsafe partial class Cpu
         for (var row = 0; row < rows; row++, x += n)
         {
             var largest = R.Create(m[row]);
-            var total = ExpTotal<R, T>(x, null, whole, largest);
-            if (rest > 0) total += double.CreateTruncating(R.Sum(ExpOfRest<R, T>(x + whole, rest, mask, largest)));
-            s[row] = T.CreateTruncating(total);
+            s[row] = T.CreateTruncating(ExpTotal<R, T>(x, null, whole, ExpOfRest<R, T>(x + whole, rest, mask, largest), largest));
         }
     }
 
@@ -90,17 +83,18 @@ static unsafe partial class Cpu
     // Lanes beyond the rest count as 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static R ExpOfRest<R, T>(T* x, int rest, R mask, R largest) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T> =>
-        Partial.Take<R, T>(VectorMath.Exp<R, T>(Partial.Load(x, rest, mask, largest) - largest), rest, mask);
+        rest == 0 ? R.Create(T.Zero) : Partial.Take<R, T>(VectorMath.Exp<R, T>(Partial.Load(x, rest, mask, largest) - largest), rest, mask);
 
-    // Σ e^(x − largest) of whole registers, which y keeps if it is there: added up in registers over short stretches, those in double.
+    // Σ e^(x − largest) of whole registers, which y keeps if it is there, and of the rest: added up in registers over short stretches, those in double.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static double ExpTotal<R, T>(T* x, T* y, int n, R largest) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    static double ExpTotal<R, T>(T* x, T* y, int n, R ofRest, R largest) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         var total = 0.0;
-        for (var i = 0; i < n;)
+        var i = 0;
+        do
         {
             var end = Math.Min(n, i + RegistersAtOnce * R.Count);
-            R s0 = R.Create(T.Zero), s1 = s0;
+            R s0 = ofRest, s1 = R.Create(T.Zero);
             // Tested at its end, the loop surely runs once: only then does the JIT take the constants out of it.
             if (i + 2 * R.Count <= end)
                 do
@@ -120,11 +114,13 @@ static unsafe partial class Cpu
             {
                 var e = VectorMath.Exp<R, T>(R.Load(ref x[i], 0) - largest);
                 if (y != null) e.Store(ref y[i], 0);
-                s0 += e;
+                s1 += e;
                 i += R.Count;
             }
             total += double.CreateTruncating(R.Sum(s0 + s1));
+            ofRest = R.Create(T.Zero);
         }
+        while (i < n);
         return total;
     }
 }

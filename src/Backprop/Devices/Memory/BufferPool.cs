@@ -14,7 +14,10 @@ static class BufferPool
     /// So many bytes are lent before the collector is asked to look which of them are dead: few enough that buffers come back while a cache of the
     /// third level still has them, and enough that the work on them takes many times as long as the look.
     /// </summary>
-    const long Patience = 16 << 20;
+    const long Patience = 8 << 20;
+
+    // The longest where looking finds little.
+    const long MostPatience = 4 * Patience;
 
     static readonly Lock gate = new();
     static readonly Stack<PooledBuffer>[] free = [.. Enumerable.Range(0, SizeClass.Count).Select(_ => new Stack<PooledBuffer>())];
@@ -22,6 +25,9 @@ static class BufferPool
     static readonly List<PooledBuffer> lent = [];
     static readonly List<Quarantine> quarantines = [];
     static long lentBytes, freeBytes, uses;
+
+    // Longer than usual where looking found little, as in the forward pass of a training step.
+    static long patience = Patience;
 
     // Lent bytes that were alive when last looked at, when last looked at in all generations, and at most, of late.
     static long aliveBytes, aliveInAll, peakBytes;
@@ -61,12 +67,19 @@ static class BufferPool
         lock (gate)
         {
             IsDue = false;
-            Reclaim(Worthwhile);
+            Look(Worthwhile);
         }
     }
 
+    static void Look(long least)
+    {
+        long all = lentBytes, anew = lentBytes - aliveBytes;
+        if (!Reclaim(least)) return;
+        patience = all - lentBytes < anew / 2 ? Math.Min(2 * patience, MostPatience) : Math.Max(Patience, patience / 2);
+    }
+
     // What is alive is looked at again only when as much has been lent anew.
-    static long Worthwhile => Math.Max(Patience, aliveBytes);
+    static long Worthwhile => Math.Max(patience, aliveBytes);
 
     /// <summary>How many leases there have been.</summary>
     public static long Leases => Volatile.Read(ref uses);
@@ -95,10 +108,11 @@ static class BufferPool
     /// <summary>Looks for what has died, if it may be worth it: for moments when little is alive, as after a backward pass.</summary>
     public static void Tidy()
     {
-        if (Volatile.Read(ref lentBytes) - Volatile.Read(ref aliveBytes) < Patience) return;
+        const long least = 2 * Patience;
+        if (Volatile.Read(ref lentBytes) - Volatile.Read(ref aliveBytes) < least) return;
         lock (gate)
         {
-            Reclaim(Patience);
+            Reclaim(least);
             // What outlived two looks is old, and only a look at everything sees it die.
             if (aliveBytes <= aliveInAll + aliveInAll / 2 + Patience) return;
             GC.Collect(2, GCCollectionMode.Forced, blocking: true);
@@ -128,7 +142,7 @@ static class BufferPool
         if (!free[sizeClass].TryPop(out var buffer))
         {
             // Looking is left to the start of the next operation, unless this one alone has taken that much.
-            Reclaim(2 * Worthwhile);
+            Look(2 * Worthwhile);
             if (!free[sizeClass].TryPop(out buffer)) return null;
         }
         freeBytes -= SizeClass.Bytes(sizeClass);
@@ -156,22 +170,24 @@ static class BufferPool
         }
     }
 
-    static void Reclaim(long patience)
+    // Takes back what the collector found dead, and asks it to look where so much has been lent; whether it has looked.
+    static bool Reclaim(long least)
     {
         ReleaseQuarantines();
-        if (lentBytes - aliveBytes > patience) GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        if (lentBytes - aliveBytes > least) GC.Collect(1, GCCollectionMode.Forced, blocking: true);
         var seen = GC.CollectionCount(0);
-        if (seen == collections) return;
+        if (seen == collections) return false;
         collections = seen;
         peakBytes = Math.Max(lentBytes, peakBytes - peakBytes / 64);
         var dead = TakeDead();
         aliveBytes = lentBytes;
         if (dead.Count > 0) quarantines.Add(new(dead, Activity.Now()));
         ReleaseQuarantines();
-        if (GC.CollectionCount(2) is var full && full == fullCollections) return;
+        if (GC.CollectionCount(2) is var full && full == fullCollections) return true;
         (fullCollections, aliveInAll) = (full, aliveBytes);
         var memory = GC.GetGCMemoryInfo();
         if (memory.MemoryLoadBytes > memory.HighMemoryLoadThresholdBytes) Evict(0);
+        return true;
     }
 
     static List<PooledBuffer> TakeDead()
