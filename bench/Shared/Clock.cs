@@ -11,7 +11,7 @@ namespace Backprop.Bench;
 /// </summary>
 static class Clock
 {
-    const double WarmUp = 0.5, SampleLength = 0.04, UsualSeconds = 1.5;
+    const double WarmUpSeconds = 0.5, SampleLength = 0.04, UsualSeconds = 1.5;
     const int MostSamples = 21, FewestSamples = 5;
 
     static readonly Lock gate = new();
@@ -62,12 +62,18 @@ static class Clock
     /// <summary>Starts to watch what else runs on the machine; <see cref="Sample"/> does so by itself.</summary>
     public static void Watch() => (busyAtStart, ownAtStart, startedAt) = (Busy(), Own(), Stopwatch.GetTimestamp());
 
+    /// <summary>Calls until caches are filled and the JIT is done with what is called.</summary>
+    public static void WarmUp(Action action)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var calls = 0; calls < 3 || watch.Elapsed.TotalSeconds < WarmUpSeconds; calls++) action();
+    }
+
     /// <summary>Seconds per call, one number a sample.</summary>
     public static double[] Sample(Action action)
     {
+        WarmUp(action);
         var watch = Stopwatch.StartNew();
-        for (var calls = 0; calls < 3 || watch.Elapsed.TotalSeconds < WarmUp; calls++) action();
-        watch.Restart();
         action();
         var perSample = (long)Math.Clamp(SampleLength / watch.Elapsed.TotalSeconds, 1, 1e7);
         var samples = new List<double>();

@@ -33,14 +33,15 @@ static class Loops
     public static void Latency(string metric, Action call)
     {
         if (Clock.IsLeftOut(metric)) return;
-        for (var i = 0; i < Calls; i++) call();
+        Clock.WarmUp(call);
         var times = new double[Calls];
         Clock.Watch();
         for (var i = 0; i < Calls; i++)
         {
             var start = Stopwatch.GetTimestamp();
             call();
-            times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+            // A TimeSpan would round to a tenth of a microsecond.
+            times[i] = (Stopwatch.GetTimestamp() - start) * 1e6 / Stopwatch.Frequency;
         }
         var ordered = times.Order().ToArray();
         Clock.Print(metric, times, t => t, "us",
