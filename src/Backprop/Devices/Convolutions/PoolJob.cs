@@ -40,7 +40,7 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
 
     public readonly void Run(int chunk)
     {
-        var phased = Workspace.Own<T>(Image.Size + Windows.Count.Width + 4 * R.Count);
+        var phased = Workspace.Own<T>(Image.Size + Windows.Count.Height * Windows.Count.Width + 4 * R.Count);
         var end = Math.Min(Channels, (chunk + 1) * OfChunk);
         for (nint channel = chunk * OfChunk; channel < end; channel++)
         {
@@ -53,87 +53,120 @@ unsafe struct PoolJob<R, T> : IJob where R : struct, IRegister<R, T> where T : u
 
     readonly void Pool(T* phased, T* x, T* y, long* places)
     {
-        var chosen = phased + Image.Size + 2 * R.Count;
         if (!InPlace) Image.Fill(x, phased, Divisors is null ? T.NegativeInfinity : T.Zero);
-        for (var d = 0; d < Windows.Count.Depth; d++)
-            for (var h = 0; h < Windows.Count.Height; h++, y += Windows.Count.Width)
+        var plane = Windows.Count.Height * Windows.Count.Width;
+        for (var d = 0; d < Windows.Count.Depth; d++, y += plane, places += places == null ? 0 : plane)
+            if (!InPlace) Plane<NextTo>(d, phased + (nint)d * Image.Plane, Image.Row, Offsets, phased, y, places);
+            else
             {
-                var own = ((nint)d * Windows.Stride.Depth * Windows.Image.Height + (nint)h * Windows.Stride.Height) * Windows.Image.Width;
-                var from = InPlace ? x + own : phased + (nint)d * Image.Plane + (nint)h * Image.Row;
-                var divisor = Divisors is null ? T.One : T.CreateTruncating(Divisors.Depth[d] * Divisors.Height[h]);
-                var isLow = !InPlace ? Row<NextTo>(from, Offsets, y, places == null ? null : chosen, divisor)
-                    : Windows.Stride.Width == 1 ? Row<NextTo>(from, OwnOffsets, y, places == null ? null : chosen, divisor)
-                    : Row<EverySecond>(from, OwnOffsets, y, places == null ? null : chosen, divisor);
-                if (places == null) continue;
-                SetPlaces(d, h, chosen, places);
-                if (isLow) MoveInside(d, h, y, places);
-                places += Windows.Count.Width;
+                var from = x + (nint)d * Windows.Stride.Depth * Windows.Image.Height * Windows.Image.Width;
+                var row = (nint)Windows.Stride.Height * Windows.Image.Width;
+                if (Windows.Stride.Width == 1) Plane<NextTo>(d, from, row, OwnOffsets, phased, y, places);
+                else Plane<EverySecond>(d, from, row, OwnOffsets, phased, y, places);
             }
     }
 
-    // Whether places were chosen and some window has nothing above -∞.
-    readonly bool Row<L>(T* from, int* offsets, T* y, T* chosen, T divisor) where L : struct, ILine
+    readonly void Plane<L>(int d, T* from, nint row, int* offsets, T* phased, T* y, long* places) where L : struct, ILine
     {
-        if (Divisors is null && chosen != null) return LargestRow<L>(from, offsets, y, chosen);
-        if (Divisors is null) LargestRow<L>(from, offsets, y);
-        else AverageRow<L>(from, offsets, y, divisor);
-        return false;
+        int height = Windows.Count.Height, width = Windows.Count.Width;
+        if (Divisors is not null)
+        {
+            for (var h = 0; h < height; h++)
+                AverageRow<L>(from + h * row, offsets, y + h * width, T.CreateTruncating(Divisors.Depth[d] * Divisors.Height[h]));
+            return;
+        }
+        if (places == null)
+        {
+            LargestRows<L>(from, row, offsets, y);
+            return;
+        }
+        var chosen = phased + Image.Size + 2 * R.Count;
+        var isLow = LargestRows<L>(from, row, offsets, y, chosen);
+        for (var h = 0; h < height; h++, chosen += width, places += width)
+        {
+            SetPlaces(d, h, chosen, places);
+            if (isLow) MoveInside(d, h, y + h * width, places);
+        }
     }
 
     // The last register of a row goes over some windows again where nothing may be read beyond them.
-    readonly int At(int w) => InPlace ? Math.Min(w, Windows.Count.Width - R.Count) : w;
+    readonly int LastPlace => InPlace ? Windows.Count.Width - R.Count : Windows.Count.Width;
 
     [MethodImpl(Registers.Kernel)]
     readonly void AverageRow<L>(T* from, int* offsets, T* y, T divisor) where L : struct, ILine
     {
-        for (var next = 0; next < Windows.Count.Width; next += R.Count)
+        int width = Windows.Count.Width, taps = Taps, kernel = Windows.Kernel.Width, last = LastPlace;
+        for (var next = 0; next < width; next += R.Count)
         {
-            var w = At(next);
-            var sum = L.Load(from + offsets[0] + w * L.Step, true);
-            for (var t = 1; t < Taps; t++) sum += L.Load(from + offsets[t] + w * L.Step, t % Windows.Kernel.Width == 0);
-            Store(sum / (R.Load(ref Widths[w], 0) * R.Create(divisor)), y, w);
-        }
-    }
-
-    [MethodImpl(Registers.Kernel)]
-    readonly void LargestRow<L>(T* from, int* offsets, T* y) where L : struct, ILine
-    {
-        for (var next = 0; next < Windows.Count.Width; next += R.Count)
-        {
-            var w = At(next);
-            var most = L.Load(from + offsets[0] + w * L.Step, true);
-            for (var t = 1; t < Taps; t++) most = R.Max(most, L.Load(from + offsets[t] + w * L.Step, t % Windows.Kernel.Width == 0));
-            Store(most, y, w);
-        }
-    }
-
-    // The same, and the offset in the image of which place of the window it was, as a whole number. Of several NaN it is the last, as in PyTorch.
-    [MethodImpl(Registers.Kernel)]
-    readonly bool LargestRow<L>(T* from, int* offsets, T* y, T* chosen) where L : struct, ILine
-    {
-        var isLow = false;
-        for (var next = 0; next < Windows.Count.Width; next += R.Count)
-        {
-            var w = At(next);
-            R most = L.Load(from + offsets[0] + w * L.Step, true), place = R.Bits(OwnOffsets[0]);
-            for (var t = 1; t < Taps; t++)
+            var w = Math.Min(next, last);
+            var p = from + w * L.Step;
+            var sum = R.Create(T.Zero);
+            for (var t = 0; t < taps;)
             {
-                var x = L.Load(from + offsets[t] + w * L.Step, t % Windows.Kernel.Width == 0);
-                var larger = R.Or(R.Less(most, x), R.Not(R.Equal(x, x)));
-                most = R.Select(larger, x, most);
-                place = R.Select(larger, R.Bits(OwnOffsets[t]), place);
+                sum += L.Load(p + offsets[t++], true);
+                for (var k = 1; k < kernel; k++) sum += L.Load(p + offsets[t++], false);
             }
-            Store(most, y, w);
-            Store(place, chosen, w);
-            isLow |= R.Any(R.Equal(most, R.Create(T.NegativeInfinity)));
+            Store(sum / (R.Load(ref Widths[w], 0) * R.Create(divisor)), y, w, width);
         }
-        return isLow;
+    }
+
+    [MethodImpl(Registers.Kernel)]
+    readonly void LargestRows<L>(T* from, nint row, int* offsets, T* y) where L : struct, ILine
+    {
+        int width = Windows.Count.Width, height = Windows.Count.Height, taps = Taps, kernel = Windows.Kernel.Width, last = LastPlace;
+        for (var h = 0; h < height; h++, from += row, y += width)
+            for (var next = 0; next < width; next += R.Count)
+            {
+                var w = Math.Min(next, last);
+                var p = from + w * L.Step;
+                var most = R.Create(T.NegativeInfinity);
+                for (var t = 0; t < taps;)
+                {
+                    most = R.Max(most, L.Load(p + offsets[t++], true));
+                    for (var k = 1; k < kernel; k++) most = R.Max(most, L.Load(p + offsets[t++], false));
+                }
+                Store(most, y, w, width);
+            }
+    }
+
+    // The same, and the offset in the image of which place of the window it was, as a whole number; whether some window has nothing above -∞.
+    [MethodImpl(Registers.Kernel)]
+    readonly bool LargestRows<L>(T* from, nint row, int* offsets, T* y, T* chosen) where L : struct, ILine
+    {
+        int width = Windows.Count.Width, height = Windows.Count.Height, taps = Taps, kernel = Windows.Kernel.Width, last = LastPlace;
+        var own = OwnOffsets;
+        R nothing = R.Create(T.NegativeInfinity), low = R.Create(T.Zero);
+        for (var h = 0; h < height; h++, from += row, y += width, chosen += width)
+            for (var next = 0; next < width; next += R.Count)
+            {
+                var w = Math.Min(next, last);
+                var p = from + w * L.Step;
+                R most = nothing, place = R.Bits(own[0]);
+                for (var t = 0; t < taps;)
+                {
+                    Choose(L.Load(p + offsets[t], true), own[t++], ref most, ref place);
+                    for (var k = 1; k < kernel; k++) Choose(L.Load(p + offsets[t], false), own[t++], ref most, ref place);
+                }
+                Store(most, y, w, width);
+                Store(place, chosen, w, width);
+                low = R.Or(low, R.Equal(most, nothing));
+            }
+        return R.Any(low);
+    }
+
+    // Of several NaN it is the last, as in PyTorch.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Choose(R x, int offset, ref R most, ref R place)
+    {
+        var larger = R.Or(R.Less(most, x), R.Not(R.Equal(x, x)));
+        most = R.Select(larger, x, most);
+        place = R.Select(larger, R.Bits(offset), place);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    readonly void Store(R value, T* row, int w)
+    static void Store(R value, T* row, int w, int width)
     {
-        var rest = Windows.Count.Width - w;
+        var rest = width - w;
         if (rest >= R.Count) value.Store(ref row[w], 0);
         else Partial.Store(value, row + w, rest);
     }
