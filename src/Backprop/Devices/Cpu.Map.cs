@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Backprop.Formulas;
 
 namespace Backprop.Devices;
@@ -62,10 +63,27 @@ static partial class Cpu
             D = K.Arity > 3 ? x[3] : null,
             Y = y,
             Truths = truths,
+            Streams = !truths && Streams<T>(y, x),
         };
         var count = y.Count;
         if (count <= Chunks.Elements) job.Range(0, count);
         else Team.Run(Chunks.Of(count), ref job);
+    }
+
+    // Where what is read and written does not fit into the last cache anyway, results go past it: then what is read stays in, and what is overwritten need not be
+    // fetched. With one operand there is too little to keep for that to pay.
+    const long StreamingBytes = 10 << 20;
+
+    static bool Streams<T>(Tensor y, ReadOnlySpan<Tensor> x) where T : unmanaged
+    {
+        if (x.Length < 2 || (x.Length + 1L) * y.Count * Unsafe.SizeOf<T>() < StreamingBytes) return false;
+        var whole = 0;
+        foreach (var operand in x)
+        {
+            if (y.LooksAt(operand)) return false;
+            if (operand.Count == y.Count) whole++;
+        }
+        return whole >= 2 && (whole + 1L) * y.Count * Unsafe.SizeOf<T>() >= StreamingBytes;
     }
 
     struct MapJob<K, T> : IJob where K : struct, IKernel where T : unmanaged, INumber<T>
@@ -74,8 +92,8 @@ static partial class Cpu
         public Tensor A, Y;
         public Tensor? B, C, D;
 
-        // The results are truths, narrowed into y's bytes block by block.
-        public bool Truths;
+        // The results are truths, narrowed into y's bytes block by block; or numbers that go past the caches.
+        public bool Truths, Streams;
 
         public readonly void Run(int chunk)
         {
@@ -105,7 +123,7 @@ static partial class Cpu
                 if (K.Arity > 2) c.Read(start, n);
                 if (K.Arity > 3) d.Read(start, n);
                 var to = Truths ? results[..n] : Y.Elements<T>().Slice(start, n);
-                Row(Kernel, a.Feed, b.Feed, c.Feed, d.Feed, to);
+                Row(Kernel, a.Feed, b.Feed, c.Feed, d.Feed, to, Streams);
                 if (Truths) Narrow(to, Y.Elements<byte>().Slice(start, n));
             }
         }
@@ -116,14 +134,14 @@ static partial class Cpu
         for (var i = 0; i < bytes.Length; i++) bytes[i] = truths[i] != T.Zero ? (byte)1 : (byte)0;
     }
 
-    /// <summary>y = kernel(a, b, c, d) for numbers that lie side by side.</summary>
-    internal static void Row<K, T>(K kernel, Feed<T> a, Feed<T> b, Feed<T> c, Feed<T> d, Span<T> y) where K : struct, IKernel where T : unmanaged, INumber<T>
+    /// <summary>y = kernel(a, b, c, d) for numbers that lie side by side; past the caches, if y streams.</summary>
+    internal static void Row<K, T>(K kernel, Feed<T> a, Feed<T> b, Feed<T> c, Feed<T> d, Span<T> y, bool streams) where K : struct, IKernel where T : unmanaged, INumber<T>
     {
         if (typeof(T) == typeof(float) || typeof(T) == typeof(double))
         {
-            if (Vector512.IsHardwareAccelerated) Row<K, V512<T>, T>(kernel, a, b, c, d, y);
-            else if (Vector256.IsHardwareAccelerated) Row<K, V256<T>, T>(kernel, a, b, c, d, y);
-            else if (Vector128.IsHardwareAccelerated) Row<K, V128<T>, T>(kernel, a, b, c, d, y);
+            if (Vector512.IsHardwareAccelerated) Row<K, V512<T>, T>(kernel, a, b, c, d, y, streams);
+            else if (Vector256.IsHardwareAccelerated) Row<K, V256<T>, T>(kernel, a, b, c, d, y, streams);
+            else if (Vector128.IsHardwareAccelerated) Row<K, V128<T>, T>(kernel, a, b, c, d, y, streams);
             else Plain(kernel, a, b, c, d, y);
         }
         else
@@ -133,25 +151,29 @@ static partial class Cpu
     }
 
     [SkipLocalsInit, MethodImpl(Registers.Kernel)]
-    static void Row<K, R, T>(K kernel, in Feed<T> a, in Feed<T> b, in Feed<T> c, in Feed<T> d, Span<T> y)
+    static unsafe void Row<K, R, T>(K kernel, in Feed<T> a, in Feed<T> b, in Feed<T> c, in Feed<T> d, Span<T> y, bool streams)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         ref var to = ref MemoryMarshal.GetReference(y);
         ref T pa = ref a.First, pb = ref b.First, pc = ref c.First, pd = ref d.First;
         nuint sa = a.Advance, sb = b.Advance, sc = c.Advance, sd = d.Advance;
         nuint n = (nuint)y.Length, width = (nuint)R.Count, i = 0;
+        streams &= (nint)Unsafe.AsPointer(ref to) % Unsafe.SizeOf<R>() == 0;
         // Tested at its end, the loop surely runs once: only then does the JIT take the kernel's constants out of it.
         if (n >= width)
             do
             {
-                kernel.Run(
+                var result = kernel.Run(
                     Load<R, T>(ref pa, i & sa),
                     K.Arity > 1 ? Load<R, T>(ref pb, i & sb) : default,
                     K.Arity > 2 ? Load<R, T>(ref pc, i & sc) : default,
-                    K.Arity > 3 ? Load<R, T>(ref pd, i & sd) : default).V.Store(ref to, i);
+                    K.Arity > 3 ? Load<R, T>(ref pd, i & sd) : default).V;
+                if (streams) result.StoreStreaming(ref to, i);
+                else result.Store(ref to, i);
                 i += width;
             }
             while (i + width <= n);
+        if (streams && Sse.IsSupported) Sse.StoreFence();
         if (i == n) return;
         // The rest goes through the same vector code, so that a number's result does not depend on its place.
         var rest = (int)(n - i);

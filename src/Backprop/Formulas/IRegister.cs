@@ -33,6 +33,12 @@ public interface IRegister<R, T> where R : struct, IRegister<R, T> where T : unm
     /// <summary>Writes its numbers from p[i] on.</summary>
     void Store(ref T p, nuint i);
 
+    /// <summary>
+    /// The same past the caches, for what is not read again soon; where p[i] begins at a multiple of the register's size. It is surely seen by other threads only
+    /// after a fence.
+    /// </summary>
+    void StoreStreaming(ref T p, nuint i);
+
     /// <summary>The number in lane <paramref name="i"/>.</summary>
     T this[int i] { get; }
 

@@ -49,6 +49,8 @@ public readonly struct V128<T>(Vector128<T> v) : IRegister<V128<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public void Store(ref T p, nuint i) => v.StoreUnsafe(ref p, i);
     /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public unsafe void StoreStreaming(ref T p, nuint i) => v.StoreAlignedNonTemporal((T*)Unsafe.AsPointer(ref p) + i);
+    /// <inheritdoc/>
     public T this[int i] => v.GetElement(i);
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static T Sum(V128<T> a) => Vector128.Sum(a.v);
@@ -191,6 +193,8 @@ public readonly struct V256<T>(Vector256<T> v) : IRegister<V256<T>, T> where T :
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public void Store(ref T p, nuint i) => v.StoreUnsafe(ref p, i);
     /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public unsafe void StoreStreaming(ref T p, nuint i) => v.StoreAlignedNonTemporal((T*)Unsafe.AsPointer(ref p) + i);
+    /// <inheritdoc/>
     public T this[int i] => v.GetElement(i);
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static T Sum(V256<T> a) => Vector256.Sum(a.v);
@@ -326,6 +330,8 @@ public readonly struct V512<T>(Vector512<T> v) : IRegister<V512<T>, T> where T :
     [MethodImpl(Registers.Inline)] public static V512<T> Load(ref readonly T p, nuint i) => new(Vector512.LoadUnsafe(in p, i));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public void Store(ref T p, nuint i) => v.StoreUnsafe(ref p, i);
+    /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public unsafe void StoreStreaming(ref T p, nuint i) => v.StoreAlignedNonTemporal((T*)Unsafe.AsPointer(ref p) + i);
     /// <inheritdoc/>
     public T this[int i] => v.GetElement(i);
     /// <inheritdoc/>

@@ -19,6 +19,7 @@ readonly struct V1<T>(V128<T> v) : IRegister<V1<T>, T> where T : unmanaged
     [MethodImpl(Registers.Inline)] public static V1<T> Bits(long bits) => new(V128<T>.Bits(bits));
     [MethodImpl(Registers.Inline)] public static V1<T> Load(ref readonly T p, nuint i) => new(new V128<T>(Vector128.CreateScalar(Unsafe.Add(ref Unsafe.AsRef(in p), i))));
     [MethodImpl(Registers.Inline)] public void Store(ref T p, nuint i) => Unsafe.Add(ref p, i) = v.Vector.ToScalar();
+    [MethodImpl(Registers.Inline)] public void StoreStreaming(ref T p, nuint i) => Store(ref p, i);
     public T this[int i] => v.Vector.ToScalar();
     [MethodImpl(Registers.Inline)] public static T Sum(V1<T> a) => a.v.Vector.ToScalar();
     [MethodImpl(Registers.Inline)] public static T Largest(V1<T> a) => a.v.Vector.ToScalar();

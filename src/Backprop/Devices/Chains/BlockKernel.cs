@@ -6,9 +6,9 @@ abstract class BlockKernel
     /// <summary>How many operands it reads.</summary>
     public abstract int Arity { get; }
 
-    public abstract void Run(Cpu.Feed<float> a, Cpu.Feed<float> b, Cpu.Feed<float> c, Cpu.Feed<float> d, Span<float> y);
+    public abstract void Run(Cpu.Feed<float> a, Cpu.Feed<float> b, Cpu.Feed<float> c, Cpu.Feed<float> d, Span<float> y, bool streams);
 
-    public abstract void Run(Cpu.Feed<double> a, Cpu.Feed<double> b, Cpu.Feed<double> c, Cpu.Feed<double> d, Span<double> y);
+    public abstract void Run(Cpu.Feed<double> a, Cpu.Feed<double> b, Cpu.Feed<double> c, Cpu.Feed<double> d, Span<double> y, bool streams);
 }
 
 /// <summary>The same loop that a map of this kernel runs, so that a chain gives the same bits.</summary>
@@ -16,8 +16,8 @@ sealed class BlockKernel<K>(K kernel) : BlockKernel where K : struct, IKernel
 {
     public override int Arity => K.Arity;
 
-    public override void Run(Cpu.Feed<float> a, Cpu.Feed<float> b, Cpu.Feed<float> c, Cpu.Feed<float> d, Span<float> y) => Cpu.Row(kernel, a, b, c, d, y);
+    public override void Run(Cpu.Feed<float> a, Cpu.Feed<float> b, Cpu.Feed<float> c, Cpu.Feed<float> d, Span<float> y, bool streams) => Cpu.Row(kernel, a, b, c, d, y, streams);
 
-    public override void Run(Cpu.Feed<double> a, Cpu.Feed<double> b, Cpu.Feed<double> c, Cpu.Feed<double> d, Span<double> y) =>
-        Cpu.Row(kernel, a, b, c, d, y);
+    public override void Run(Cpu.Feed<double> a, Cpu.Feed<double> b, Cpu.Feed<double> c, Cpu.Feed<double> d, Span<double> y, bool streams) =>
+        Cpu.Row(kernel, a, b, c, d, y, streams);
 }

@@ -18,7 +18,7 @@ static partial class Cpu
 
     static void Run<T>(Chain chain, Tensor[] x, Tensor[] y) where T : unmanaged, INumber<T>
     {
-        var job = new ChainJob<T> { Chain = chain, X = x, Y = y };
+        var job = new ChainJob<T> { Chain = chain, X = x, Y = y, Streams = Streams<T>(y[0], x) };
         Team.Run(Chunks.Of(y[0].Count), ref job);
     }
 
@@ -29,6 +29,9 @@ static partial class Cpu
 
         public Chain Chain;
         public Tensor[] X, Y;
+
+        // The last result, which nothing reads again here, goes past the caches.
+        public bool Streams;
 
         readonly Shape Shape => Y[0].Shape;
 
@@ -85,13 +88,14 @@ static partial class Cpu
             }
             foreach (ref readonly var step in Chain.Steps)
                 Run(step.Kernel, From(step.A, start, block, memory, where), From(step.B, start, block, memory, where),
-                    From(step.C, start, block, memory, where), From(step.D, start, block, memory, where), To(step.To, start, n, block, memory));
+                    From(step.C, start, block, memory, where), From(step.D, start, block, memory, where), To(step.To, start, n, block, memory),
+                    Streams && step.To == Chain.Steps[^1].To && step.To < Chain.FirstBlock);
         }
 
-        static void Run(BlockKernel kernel, Feed<T> a, Feed<T> b, Feed<T> c, Feed<T> d, Span<T> y)
+        static void Run(BlockKernel kernel, Feed<T> a, Feed<T> b, Feed<T> c, Feed<T> d, Span<T> y, bool streams)
         {
-            if (typeof(T) == typeof(float)) kernel.Run(As<float>(a), As<float>(b), As<float>(c), As<float>(d), MemoryMarshal.Cast<T, float>(y));
-            else kernel.Run(As<double>(a), As<double>(b), As<double>(c), As<double>(d), MemoryMarshal.Cast<T, double>(y));
+            if (typeof(T) == typeof(float)) kernel.Run(As<float>(a), As<float>(b), As<float>(c), As<float>(d), MemoryMarshal.Cast<T, float>(y), streams);
+            else kernel.Run(As<double>(a), As<double>(b), As<double>(c), As<double>(d), MemoryMarshal.Cast<T, double>(y), streams);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
