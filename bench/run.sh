@@ -18,8 +18,8 @@ while [ $# -gt 0 ]; do
         --threads) threads=$2; shift ;;
         --default-only) settings=default ;;
         --only|--seconds|--rounds|--json) options+=("$1" "$2"); shift ;;
-        -*) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
         --limits) options+=("$1") ;;
+        -*) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
         *) options+=("$1"); [ "$wants_startup" = named ] || wants_startup=no; [ "$1" != startup ] || wants_startup=named ;;
     esac
     shift

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -16,6 +17,7 @@ static unsafe class Roofline
         Multiplications<Width512>("fma vector512", Vector512.IsHardwareAccelerated);
         foreach (var (size, count) in Cases.Lengths) Bandwidth(size, count);
         FreshMemory();
+        Look();
     }
 
     // Ten sums that do not wait for each other: enough for two units of four cycles each.
@@ -130,6 +132,22 @@ static unsafe class Roofline
             for (var at = 0; at < bytes; at += Page) memory[at] = 1;
             NativeMemory.Free(memory);
         }, bytes / Page, "taken from the system, touched and given back, 40 MB at a time, one thread; ns for each 4 KiB");
+    }
+
+    /// <summary>What it costs to see which results nobody has any more, where nobody disposes of them.</summary>
+    static void Look()
+    {
+        var results = new byte[8 << 20];
+        Clock.Print("look of the collector", [.. Enumerable.Range(0, 200).Select(_ => OneLook(results))], us => us, "us",
+            "a collection of the young generations after 8 MB of results", isWatched: false);
+    }
+
+    static double OneLook(byte[] results)
+    {
+        results.AsSpan().Fill(1);
+        var start = Stopwatch.GetTimestamp();
+        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
+        return Stopwatch.GetElapsedTime(start).TotalMicroseconds;
     }
 
     static void InParallel(Action<int> body)

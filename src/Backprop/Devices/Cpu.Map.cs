@@ -66,8 +66,13 @@ static partial class Cpu
             Streams = !truths && Streams<T>(y, x),
         };
         var count = y.Count;
-        if (count <= Chunks.Elements) job.Range(0, count);
-        else Team.Run(Chunks.Of(count), ref job);
+        if (count <= Chunks.Elements || !Team.Shares)
+        {
+            job.Range(0, count);
+            return;
+        }
+        job.Step = Chunks.Even(count);
+        Team.Run((count + job.Step - 1) / job.Step, ref job);
     }
 
     // Where what is read and written does not fit into the last cache anyway, results go past it: then what is read stays in, and what is overwritten need not be
@@ -95,10 +100,12 @@ static partial class Cpu
         // The results are truths, narrowed into y's bytes block by block; or numbers that go past the caches.
         public bool Truths, Streams;
 
+        public int Step;
+
         public readonly void Run(int chunk)
         {
-            var start = chunk * Chunks.Elements;
-            Range(start, start + Math.Min(Chunks.Elements, Y.Count - start));
+            var start = chunk * Step;
+            Range(start, start + Math.Min(Step, Y.Count - start));
         }
 
         // Working memory is written before it is read: clearing it first would cost more than small maps themselves.

@@ -18,8 +18,9 @@ static partial class Cpu
 
     static void Run<T>(Chain chain, Tensor[] x, Tensor[] y) where T : unmanaged, INumber<T>
     {
-        var job = new ChainJob<T> { Chain = chain, X = x, Y = y, Streams = Streams<T>(y[0], x) };
-        Team.Run(Chunks.Of(y[0].Count), ref job);
+        var count = y[0].Count;
+        var job = new ChainJob<T> { Chain = chain, X = x, Y = y, Streams = Streams<T>(y[0], x), Step = Team.Shares ? Chunks.Even(count) : count };
+        Team.Run((count + job.Step - 1) / job.Step, ref job);
     }
 
     struct ChainJob<T> : IJob where T : unmanaged, INumber<T>
@@ -33,12 +34,14 @@ static partial class Cpu
         // The last result, which nothing reads again here, goes past the caches.
         public bool Streams;
 
+        public int Step;
+
         readonly Shape Shape => Y[0].Shape;
 
         [SkipLocalsInit]
         public readonly unsafe void Run(int chunk)
         {
-            int start = chunk * Chunks.Elements, end = Math.Min(Shape.Count, start + Chunks.Elements);
+            int start = chunk * Step, end = Math.Min(Shape.Count, start + Step);
             int gathered = 0, singles = Chain.Literals.Length;
             foreach (var x in X)
                 if (x.Count == 1) singles++;
