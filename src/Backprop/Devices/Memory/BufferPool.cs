@@ -154,16 +154,7 @@ static class BufferPool
         // Sizes that come no more must not pile up.
         peakBytes = Math.Max(peakBytes, lentBytes);
         Evict(Math.Max(0, peakBytes + peakBytes / 4 + Patience - lentBytes - SizeClass.Bytes(sizeClass)));
-        try
-        {
-            return new(sizeClass);
-        }
-        catch (OutOfMemoryException)
-        {
-            // What is kept for other sizes may be what is missing.
-            Trim();
-            return new(sizeClass);
-        }
+        return new(sizeClass);
     }
 
     // Drops those of the sizes longest out of use until no more than so many free bytes are left.
