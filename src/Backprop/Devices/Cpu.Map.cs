@@ -66,11 +66,6 @@ static partial class Cpu
             Streams = !truths && Streams<T>(y, x),
         };
         var count = y.Count;
-        if (count <= Chunks.Elements || !Team.Shares)
-        {
-            job.Range(0, count);
-            return;
-        }
         job.Step = Chunks.Even(count);
         Team.Run((count + job.Step - 1) / job.Step, ref job);
     }

@@ -35,7 +35,7 @@ public sealed record CrossEntropy(long IgnoreIndex) : Op
     public override void Backward(Node node, Tensor dy, Span<Tensor?> dx)
     {
         Tensor x = node.Inputs[0], labels = node.Inputs[1];
-        if (Recorder.Enabled || dy.DType != x.DType || node.Kept is null)
+        if (Recorder.Enabled || dy.DType != x.DType || node.Kept is not { } totals)
         {
             var ignored = labels.Equal(IgnoreIndex);
             var right = Tensor.OneHot(Tensor.Where(ignored, 0L, labels), x.Shape[1]).As(x.DType);
@@ -43,7 +43,7 @@ public sealed record CrossEntropy(long IgnoreIndex) : Op
             return;
         }
         var d = new Tensor(x.Shape, x.DType);
-        Cpu.CrossEntropyPull(x, labels, IgnoreIndex, node.Kept!, dy, d);
+        Cpu.CrossEntropyPull(x, labels, IgnoreIndex, totals, dy, d);
         dx[0] = d;
     }
 }

@@ -16,7 +16,8 @@ sealed class BlockKernel<K>(K kernel) : BlockKernel where K : struct, IKernel
 {
     public override int Arity => K.Arity;
 
-    public override void Run(Cpu.Feed<float> a, Cpu.Feed<float> b, Cpu.Feed<float> c, Cpu.Feed<float> d, Span<float> y, bool streams) => Cpu.Row(kernel, a, b, c, d, y, streams);
+    public override void Run(Cpu.Feed<float> a, Cpu.Feed<float> b, Cpu.Feed<float> c, Cpu.Feed<float> d, Span<float> y, bool streams) =>
+        Cpu.Row(kernel, a, b, c, d, y, streams);
 
     public override void Run(Cpu.Feed<double> a, Cpu.Feed<double> b, Cpu.Feed<double> c, Cpu.Feed<double> d, Span<double> y, bool streams) =>
         Cpu.Row(kernel, a, b, c, d, y, streams);

@@ -19,7 +19,7 @@ static partial class Cpu
     static void Run<T>(Chain chain, Tensor[] x, Tensor[] y) where T : unmanaged, INumber<T>
     {
         var count = y[0].Count;
-        var job = new ChainJob<T> { Chain = chain, X = x, Y = y, Streams = Streams<T>(y[0], x), Step = Team.Shares ? Chunks.Even(count) : count };
+        var job = new ChainJob<T> { Chain = chain, X = x, Y = y, Streams = Streams<T>(y[0], x), Step = Chunks.Even(count) };
         Team.Run((count + job.Step - 1) / job.Step, ref job);
     }
 
