@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Backprop.Formulas;
 using Backprop.Ops;
 using Backprop.Randomness;
@@ -67,6 +68,7 @@ static class Elementwise
     // The same twelve operations as InCalls.
     readonly record struct Twelve : ITernary<Twelve>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Value<V>(V x, V w, V b) where V : IReal<V>
         {
             var t = V.Max(x * w + b, 0) * x - w;

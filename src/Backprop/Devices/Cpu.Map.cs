@@ -86,6 +86,13 @@ static partial class Cpu
         return whole >= 2 && (whole + 1L) * y.Count * Unsafe.SizeOf<T>() >= StreamingBytes;
     }
 
+    /// <summary>What was written past the caches is seen by other threads from here on.</summary>
+    static void FinishStreaming()
+    {
+        if (Sse.IsSupported) Sse.StoreFence();
+        else Thread.MemoryBarrier();
+    }
+
     struct MapJob<K, T> : IJob where K : struct, IKernel where T : unmanaged, INumber<T>
     {
         public K Kernel;
@@ -128,6 +135,7 @@ static partial class Cpu
                 Row(Kernel, a.Feed, b.Feed, c.Feed, d.Feed, to, Streams);
                 if (Truths) Narrow(to, Y.Elements<byte>().Slice(start, n));
             }
+            if (Streams) FinishStreaming();
         }
     }
 
@@ -136,7 +144,7 @@ static partial class Cpu
         for (var i = 0; i < bytes.Length; i++) bytes[i] = truths[i] != T.Zero ? (byte)1 : (byte)0;
     }
 
-    /// <summary>y = kernel(a, b, c, d) for numbers that lie side by side; past the caches, if y streams.</summary>
+    /// <summary>y = kernel(a, b, c, d) for numbers that lie side by side; past the caches, if y streams: then <see cref="FinishStreaming"/> must follow.</summary>
     internal static void Row<K, T>(K kernel, Feed<T> a, Feed<T> b, Feed<T> c, Feed<T> d, Span<T> y, bool streams) where K : struct, IKernel where T : unmanaged, INumber<T>
     {
         if (typeof(T) == typeof(float) || typeof(T) == typeof(double))
@@ -158,24 +166,30 @@ static partial class Cpu
     {
         ref var to = ref MemoryMarshal.GetReference(y);
         ref T pa = ref a.First, pb = ref b.First, pc = ref c.First, pd = ref d.First;
-        nuint sa = a.Advance, sb = b.Advance, sc = c.Advance, sd = d.Advance;
         nuint n = (nuint)y.Length, width = (nuint)R.Count, i = 0;
+        nuint sa = a.Advance & width, sb = b.Advance & width, sc = c.Advance & width, sd = d.Advance & width;
         streams &= (nint)Unsafe.AsPointer(ref to) % Unsafe.SizeOf<R>() == 0;
         // Tested at its end, the loop surely runs once: only then does the JIT take the kernel's constants out of it.
         if (n >= width)
+        {
+            var last = n - width;
             do
             {
                 var result = kernel.Run(
-                    Load<R, T>(ref pa, i & sa),
-                    K.Arity > 1 ? Load<R, T>(ref pb, i & sb) : default,
-                    K.Arity > 2 ? Load<R, T>(ref pc, i & sc) : default,
-                    K.Arity > 3 ? Load<R, T>(ref pd, i & sd) : default).V;
+                    Load<R, T>(ref pa, 0),
+                    K.Arity > 1 ? Load<R, T>(ref pb, 0) : default,
+                    K.Arity > 2 ? Load<R, T>(ref pc, 0) : default,
+                    K.Arity > 3 ? Load<R, T>(ref pd, 0) : default).V;
                 if (streams) result.StoreStreaming(ref to, i);
                 else result.Store(ref to, i);
+                pa = ref Unsafe.Add(ref pa, sa);
+                if (K.Arity > 1) pb = ref Unsafe.Add(ref pb, sb);
+                if (K.Arity > 2) pc = ref Unsafe.Add(ref pc, sc);
+                if (K.Arity > 3) pd = ref Unsafe.Add(ref pd, sd);
                 i += width;
             }
-            while (i + width <= n);
-        if (streams && Sse.IsSupported) Sse.StoreFence();
+            while (i <= last);
+        }
         if (i == n) return;
         // The rest goes through the same vector code, so that a number's result does not depend on its place.
         var rest = (int)(n - i);

@@ -4,6 +4,10 @@ namespace Backprop.Formulas;
 /// An elementwise function of one number, y = f(x), written once. This is all a user must write; the derivative is read
 /// off <see cref="Value"/> by dual numbers. Give it by hand with <see cref="IUnary{F}"/> where that is shorter.
 /// </summary>
+/// <remarks>
+/// Mark <see cref="Value"/> with <c>[MethodImpl(MethodImplOptions.AggressiveInlining)]</c> where it has more than some seven operations. The JIT takes no method of more than 100
+/// bytes into a loop without it, and a formula left outside is called for every register: several times slower. The same goes for slopes and for formulas of two and three numbers.
+/// </remarks>
 /// <typeparam name="F">The formula itself; its fields are its constants, as the slope of a leaky ReLU.</typeparam>
 public interface IFormula<F> where F : struct, IFormula<F>
 {

@@ -29,6 +29,7 @@ public sealed class FusedTests
         ["formulas of one's own"] = (x, w, b) => x.Map<Bent>() * w - b.Map<Bent>(),
         ["sums of operands"] = (x, w, b) => x + w - b + x,
         ["one value read often"] = (x, w, b) => (x * w is var p ? p * p * p + p : p) * b,
+        ["steps inside every operand"] = (x, w, b) => Tensor.Where(x.Abs() > w, (x * w).Lerp(w - b, b.Abs()), -(b * x)) - (b / (1 + w.Abs())),
         ["an operand to itself"] = (x, w, b) => x * x / (1 + w * w) + b * 2,
     };
 

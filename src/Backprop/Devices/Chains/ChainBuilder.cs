@@ -31,9 +31,12 @@ sealed class ChainBuilder(int operands)
     /// <summary>Whether a value is computed, and is neither an operand nor a literal.</summary>
     public bool IsComputed(int value) => value >= operands && drafts[value - operands].Kernel is not null;
 
-    /// <summary>The chain that computes the given values, each of them computed and none given twice; what they do not need is left out.</summary>
+    /// <summary>
+    /// The chain that computes the given values, each of them computed and none given twice; what they do not need is left out. The builder is of no use afterwards.
+    /// </summary>
     public Chain Build(ReadOnlySpan<int> results)
     {
+        Compose(results);
         int firstResult = operands + literals.Count, firstBlock = firstResult + results.Length, blocks = 0;
         var lastUse = LastUses(results);
         var places = new int[operands + drafts.Count];
@@ -55,6 +58,34 @@ sealed class ChainBuilder(int operands)
             steps.Add(new(kernel, a, b, c, d, places[value]));
         }
         return new([.. steps], operands, [.. literals], results.Length, blocks);
+    }
+
+    // A value that one other alone reads is computed in the same loop as that one, as far as loops may grow.
+    void Compose(ReadOnlySpan<int> results)
+    {
+        var reads = Reads(results);
+        for (var value = operands; value < reads.Length; value++)
+            for (var k = 0; k < drafts[value - operands].Of.Length; k++)
+            {
+                var (kernel, of, _) = drafts[value - operands];
+                if (!IsComputed(of[k]) || reads[of[k]] != 1) continue;
+                var inner = drafts[of[k] - operands];
+                if (kernel!.Over(inner.Kernel!, k) is not { } both) continue;
+                drafts[value - operands] = new(both, [.. inner.Of, .. of[..k], .. of[(k + 1)..]], -1);
+                k = -1;
+            }
+    }
+
+    // How often each value is read by those that are needed; many times, where it is a result.
+    int[] Reads(ReadOnlySpan<int> results)
+    {
+        var lastUse = LastUses(results);
+        var reads = new int[lastUse.Length];
+        foreach (var result in results) reads[result] = 2;
+        for (var value = operands; value < reads.Length; value++)
+            if (lastUse[value] >= 0)
+                foreach (var operand in drafts[value - operands].Of) reads[operand]++;
+        return reads;
     }
 
     // The value that reads each value last; beyond all for results, −1 for what nobody needs.

@@ -47,8 +47,8 @@ static partial class Cpu
                 if (x.Count == 1) singles++;
                 else if (Gathers(x)) gathered++;
             var blocks = Chain.Blocks + gathered;
-            // A multiple of every register's width, so that only the end of a chunk leaves a rest.
-            var block = Math.Clamp(Cached / Unsafe.SizeOf<T>() / Math.Max(1, blocks), 128, 2048) & ~(Widest - 1);
+            // A multiple of every register's width, so that only the end of a chunk leaves a rest; all of it where nothing is kept.
+            var block = blocks == 0 ? Step : Math.Clamp(Cached / Unsafe.SizeOf<T>() / Math.Max(1, blocks), 128, 2048) & ~(Widest - 1);
             // It begins where a line of the cache does: else every access of a wide register would touch two.
             const int line = 64;
             Span<T> memory = stackalloc T[blocks * block + singles * Widest + line / Unsafe.SizeOf<T>()];
@@ -56,6 +56,7 @@ static partial class Cpu
             Span<int> where = stackalloc int[X.Length + Chain.Literals.Length];
             FillSingles(memory[(blocks * block)..], where, blocks * block, block);
             for (; start < end; start += block) RunBlock(start, Math.Min(block, end - start), block, memory, where);
+            if (Streams) FinishStreaming();
         }
 
         readonly bool Gathers(Tensor x) => x.Count != 1 && (!x.IsContiguous || x.Count != Shape.Count);
