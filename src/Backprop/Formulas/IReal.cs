@@ -152,4 +152,7 @@ public interface IReal<V> where V : IReal<V>
 
     /// <summary>1 − erf(a), accurate for large a.</summary>
     static abstract V Erfc(V a);
+
+    /// <summary>The normal distribution function Φ(a) = (1 + erf(a/√2)) / 2.</summary>
+    static virtual V NormalDistribution(V a) => 0.5 * (1 + V.Erf(Constants.OneOverSqrt2 * a));
 }

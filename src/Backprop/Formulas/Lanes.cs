@@ -110,4 +110,6 @@ public readonly record struct Lanes<R, T>(R V) : IReal<Lanes<R, T>> where R : st
     [MethodImpl(Registers.Inline)] public static Lanes<R, T> Erf(Lanes<R, T> a) => new(VectorMath.Erf<R, T>(a.V));
     /// <inheritdoc/>
     [MethodImpl(Registers.Inline)] public static Lanes<R, T> Erfc(Lanes<R, T> a) => new(VectorMath.Erfc<R, T>(a.V));
+    /// <inheritdoc/>
+    [MethodImpl(Registers.Inline)] public static Lanes<R, T> NormalDistribution(Lanes<R, T> a) => new(VectorMath.NormalDistribution<R, T>(a.V));
 }

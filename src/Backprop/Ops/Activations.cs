@@ -73,12 +73,12 @@ public readonly record struct Gelu : IUnary<Gelu>
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value<V>(V x) where V : IReal<V> => 0.5 * x * (1 + V.Erf(Constants.OneOverSqrt2 * x));
+    public V Value<V>(V x) where V : IReal<V> => x * V.NormalDistribution(x);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Slope<V>(V x, V y) where V : IReal<V> =>
-        0.5 * (1 + V.Erf(Constants.OneOverSqrt2 * x)) + Constants.OneOverSqrt2Pi * x * V.Exp(-0.5 * x * x);
+        V.NormalDistribution(x) + Constants.OneOverSqrt2Pi * x * V.Exp(-0.5 * x * x);
 }
 
 /// <summary>
