@@ -160,8 +160,29 @@ static partial class Cpu
         }
     }
 
-    [SkipLocalsInit, MethodImpl(Registers.Kernel)]
-    static unsafe void Row<K, R, T>(K kernel, in Feed<T> a, in Feed<T> b, in Feed<T> c, in Feed<T> d, Span<T> y, bool streams)
+    [SkipLocalsInit]
+    static void Row<K, R, T>(K kernel, in Feed<T> a, in Feed<T> b, in Feed<T> c, in Feed<T> d, Span<T> y, bool streams)
+        where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
+    {
+        var rest = y.Length % R.Count;
+        var whole = y.Length - rest;
+        if (whole > 0) Loop<K, R, T>(kernel, a, b, c, d, y[..whole], streams);
+        if (rest == 0) return;
+        // The rest goes through the same code, so that a number's result does not depend on its place.
+        Span<T> room = stackalloc T[Widest * 5];
+        room.Clear();
+        var results = room.Slice(4 * Widest, R.Count);
+        Loop<K, R, T>(
+            kernel, a.Rest(whole, rest, room),
+            K.Arity > 1 ? b.Rest(whole, rest, room[Widest..]) : default,
+            K.Arity > 2 ? c.Rest(whole, rest, room[(2 * Widest)..]) : default,
+            K.Arity > 3 ? d.Rest(whole, rest, room[(3 * Widest)..]) : default, results, streams: false);
+        results[..rest].CopyTo(y[whole..]);
+    }
+
+    // Of at least one whole register. Nothing but the loop is here: what lives longer would take registers from it.
+    [MethodImpl(Registers.Kernel)]
+    static unsafe void Loop<K, R, T>(K kernel, in Feed<T> a, in Feed<T> b, in Feed<T> c, in Feed<T> d, Span<T> y, bool streams)
         where K : struct, IKernel where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
     {
         ref var to = ref MemoryMarshal.GetReference(y);
@@ -170,39 +191,22 @@ static partial class Cpu
         nuint sa = a.Advance & width, sb = b.Advance & width, sc = c.Advance & width, sd = d.Advance & width;
         streams &= (nint)Unsafe.AsPointer(ref to) % Unsafe.SizeOf<R>() == 0;
         // Tested at its end, the loop surely runs once: only then does the JIT take the kernel's constants out of it.
-        if (n >= width)
+        do
         {
-            var last = n - width;
-            do
-            {
-                var result = kernel.Run(
-                    Load<R, T>(ref pa, 0),
-                    K.Arity > 1 ? Load<R, T>(ref pb, 0) : default,
-                    K.Arity > 2 ? Load<R, T>(ref pc, 0) : default,
-                    K.Arity > 3 ? Load<R, T>(ref pd, 0) : default).V;
-                if (streams) result.StoreStreaming(ref to, i);
-                else result.Store(ref to, i);
-                pa = ref Unsafe.Add(ref pa, sa);
-                if (K.Arity > 1) pb = ref Unsafe.Add(ref pb, sb);
-                if (K.Arity > 2) pc = ref Unsafe.Add(ref pc, sc);
-                if (K.Arity > 3) pd = ref Unsafe.Add(ref pd, sd);
-                i += width;
-            }
-            while (i <= last);
+            var result = kernel.Run(
+                Load<R, T>(ref pa, 0),
+                K.Arity > 1 ? Load<R, T>(ref pb, 0) : default,
+                K.Arity > 2 ? Load<R, T>(ref pc, 0) : default,
+                K.Arity > 3 ? Load<R, T>(ref pd, 0) : default).V;
+            if (streams) result.StoreStreaming(ref to, i);
+            else result.Store(ref to, i);
+            pa = ref Unsafe.Add(ref pa, sa);
+            if (K.Arity > 1) pb = ref Unsafe.Add(ref pb, sb);
+            if (K.Arity > 2) pc = ref Unsafe.Add(ref pc, sc);
+            if (K.Arity > 3) pd = ref Unsafe.Add(ref pd, sd);
+            i += width;
         }
-        if (i == n) return;
-        // The rest goes through the same vector code, so that a number's result does not depend on its place.
-        var rest = (int)(n - i);
-        Span<T> tail = stackalloc T[Widest * 5];
-        tail.Clear();
-        a.Tail(i, rest, tail);
-        if (K.Arity > 1) b.Tail(i, rest, tail[Widest..]);
-        if (K.Arity > 2) c.Tail(i, rest, tail[(2 * Widest)..]);
-        if (K.Arity > 3) d.Tail(i, rest, tail[(3 * Widest)..]);
-        ref var t = ref MemoryMarshal.GetReference(tail);
-        kernel.Run(Load<R, T>(ref t, 0), Load<R, T>(ref t, Widest), Load<R, T>(ref t, 2 * Widest), Load<R, T>(ref t, 3 * Widest))
-            .V.Store(ref t, 4 * Widest);
-        tail.Slice(4 * Widest, rest).CopyTo(y[(int)i..]);
+        while (i < n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -228,9 +232,11 @@ static partial class Cpu
 
         public One<T> At(int i) => new(Unsafe.Add(ref First, (nint)((nuint)i & Advance)));
 
-        public void Tail(nuint from, int n, Span<T> to)
+        /// <summary>The numbers from a place on, as they are, put into room for a register.</summary>
+        public Feed<T> Rest(int from, int n, Span<T> room)
         {
-            for (var k = 0; k < Widest && k < n; k++) to[k] = Unsafe.Add(ref First, (nint)((from + (nuint)k) & Advance));
+            for (var k = 0; k < n; k++) room[k] = At(from + k).V;
+            return new(ref MemoryMarshal.GetReference(room), nuint.MaxValue);
         }
     }
 

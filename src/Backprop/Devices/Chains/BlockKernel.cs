@@ -6,7 +6,8 @@ namespace Backprop.Devices;
 /// <summary>A kernel that runs over a block of numbers without being known by its type: one step of a chain.</summary>
 abstract class BlockKernel
 {
-    const int MostKernels = 5;
+    // More cost more to compile than they save.
+    const int MostKernels = 8;
 
     /// <summary>How many operands it reads.</summary>
     public abstract int Arity { get; }
@@ -29,8 +30,7 @@ abstract class BlockKernel
     {
         if (!RuntimeFeature.IsDynamicCodeSupported) return null;
         var kernels = Kernels + inner.Kernels;
-        var most = kernels == 2 ? KernelWork.MostOfTwo : KernelWork.Most;
-        return Arity + inner.Arity - 1 > 4 || kernels > MostKernels || Work + inner.Work > most ? null : With(inner, operand, kernels);
+        return Arity + inner.Arity - 1 > 4 || kernels > MostKernels || Work + inner.Work > KernelWork.Most ? null : With(inner, operand, kernels);
     }
 
     // Each of the two knows its own kernel's type only: this one asks the other to put itself into that of this one.

@@ -13,48 +13,47 @@ readonly struct Composed<F, G, P>(F inner, G outer) : IKernel where F : struct, 
 {
     public static int Arity
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        [MethodImpl(Registers.Inline)]
         get => F.Arity + G.Arity - 1;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(Registers.Inline)]
     public V Run<V>(V a, V b, V c, V d) where V : IReal<V>
     {
         var value = inner.Run(a, b, c, d);
         var first = F.Arity == 1 ? b : F.Arity == 2 ? c : d;
         var second = F.Arity == 1 ? c : d;
-        return P.Place switch
-        {
-            0 => outer.Run(value, first, second, d),
-            1 => outer.Run(first, value, second, d),
-            2 => outer.Run(first, second, value, d),
-            _ => outer.Run(first, second, d, value),
-        };
+        return P.Run(outer, value, first, second, d);
     }
 }
 
-/// <summary>The place of an operand, known to the compiler.</summary>
+/// <summary>Which operand a value is. A type and no number, because the JIT would take the kernel into the loop once for each number that it might be.</summary>
 interface IOperandPlace
 {
-    static abstract int Place { get; }
+    /// <summary>Runs a kernel with a value at this place, and others around it in their order.</summary>
+    static abstract V Run<G, V>(G kernel, V value, V first, V second, V third) where G : struct, IKernel where V : IReal<V>;
 }
 
 readonly struct FirstOperand : IOperandPlace
 {
-    public static int Place => 0;
+    [MethodImpl(Registers.Inline)]
+    public static V Run<G, V>(G kernel, V value, V first, V second, V third) where G : struct, IKernel where V : IReal<V> => kernel.Run(value, first, second, third);
 }
 
 readonly struct SecondOperand : IOperandPlace
 {
-    public static int Place => 1;
+    [MethodImpl(Registers.Inline)]
+    public static V Run<G, V>(G kernel, V value, V first, V second, V third) where G : struct, IKernel where V : IReal<V> => kernel.Run(first, value, second, third);
 }
 
 readonly struct ThirdOperand : IOperandPlace
 {
-    public static int Place => 2;
+    [MethodImpl(Registers.Inline)]
+    public static V Run<G, V>(G kernel, V value, V first, V second, V third) where G : struct, IKernel where V : IReal<V> => kernel.Run(first, second, value, third);
 }
 
 readonly struct FourthOperand : IOperandPlace
 {
-    public static int Place => 3;
+    [MethodImpl(Registers.Inline)]
+    public static V Run<G, V>(G kernel, V value, V first, V second, V third) where G : struct, IKernel where V : IReal<V> => kernel.Run(first, second, third, value);
 }
