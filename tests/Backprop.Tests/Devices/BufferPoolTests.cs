@@ -98,6 +98,34 @@ public sealed class BufferPoolTests
         Assert.Equal(0, wrong);
     }
 
+    // Optimised at once: else the frame keeps the lease alive.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    static void RentAndReturn() => BufferPool.Return(BufferPool.Rent(4096));
+
+    /// <summary>A lease that waits to be given back must not be found dead meanwhile: its buffer would be taken back twice, the second time from whoever has it then.</summary>
+    [Fact]
+    public void What_is_given_back_while_another_thread_looks_is_taken_back_once()
+    {
+        var isOver = false;
+        Exception? failure = null;
+        var threads = Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                while (!Volatile.Read(ref isOver)) RentAndReturn();
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        })).ToArray();
+        foreach (var thread in threads) thread.Start();
+        for (var i = 0; i < 300; i++) BufferPool.Trim();
+        Volatile.Write(ref isOver, true);
+        foreach (var thread in threads) thread.Join();
+        Assert.Null(failure);
+    }
+
     [Fact]
     public void A_training_loop_without_any_Dispose_keeps_its_memory_flat()
     {

@@ -87,9 +87,10 @@ static class BufferPool
     /// <summary>Takes a buffer back at once: nobody has its tensor any more, and no operation a span of it.</summary>
     public static void Return(Lease lease)
     {
-        var buffer = lease.Buffer;
         lock (gate)
         {
+            // Read within the gate: a lease that is not used any more is dead, and another thread that looks while this one waits would take the buffer back as well.
+            var buffer = lease.Buffer;
             buffer.EndLease();
             TakeBack(buffer);
             if (!buffer.HasEscaped) Keep(buffer);
