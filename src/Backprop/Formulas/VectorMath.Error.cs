@@ -31,7 +31,8 @@ public static partial class VectorMath
     }
 
     /// <summary>
-    /// The normal distribution function Φ(x) = erfc(−x/√2) / 2. In float32 a few ulp off down to x = −6, and of the right magnitude until it vanishes below −12.
+    /// The normal distribution function Φ(x) = erfc(−x/√2) / 2. In float32 it is off by 1e-7 at most, and of itself by 1.5e-6 down to x = −3 and by 3e-6 down to −5; further down
+    /// its magnitude is right until it vanishes below −12.
     /// </summary>
     [MethodImpl(Inline)]
     public static R NormalDistribution<R, T>(R x) where R : struct, IRegister<R, T> where T : unmanaged, INumber<T>
